@@ -1,0 +1,119 @@
+"""Copies and pickles of whole graphs, at any depth.
+
+A node is copied or pickled after its parents, in topological order, so nothing recurses along the graph. What is
+copied or pickled together stays together: of ``(x, y)``, the new `x` is an ancestor of the new `y` if the old one was.
+"""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from .graph import topological_order
+from .primitives import TABLE
+from .row import UNSELECTED
+from .value import UNREACHED, Value, origin_of
+
+
+def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
+    """`value` with all that it depends on, copied; `memo` holds what was copied before."""
+    for node in topological_order(value):
+        if id(node) not in memo:
+            parents = tuple([memo[id(parent)] for parent in node.parents])
+            memo[id(node)] = _clone(node, parents)
+    copied: Value = memo[id(value)]
+    return copied
+
+
+def shallow_copy(value: Value) -> Value:
+    """A second node with the same parents."""
+    return _clone(value, value.parents)
+
+
+def _clone(node: Value, parents: tuple[Value, ...]) -> Value:
+    clone: Value = object.__new__(type(node))
+    clone._data, clone._grad, clone._origin = node._data, node._grad, node._origin
+    clone.parents, clone.partials = parents, node.partials
+    return clone
+
+
+class _InProgress(threading.local):
+    """The nodes whose ancestors this thread is writing to a pickle already, by id."""
+
+    def __init__(self) -> None:
+        self.nodes: set[int] = set()
+
+
+_in_progress = _InProgress()
+
+
+def reduce(value: Value) -> tuple[Any, ...]:
+    """How pickle writes `value`: first its ancestors, one after the other, then its own fields.
+
+    The ancestors go through pickle themselves, so that it knows them when they are met again. They come in
+    topological order, so each finds its parents written; `_in_progress` tells it not to start over.
+    """
+    if id(value) in _in_progress.nodes or not value.parents:
+        return _restore, (type(value), None, None, *_fields(value))
+    ancestors = _Ancestors(value)
+    return _restore, (type(value), ancestors, _End(ancestors), *_fields(value))
+
+
+class _Ancestors:
+    """The ancestors of a Value, as a list that pickle writes item by item."""
+
+    def __init__(self, value: Value) -> None:
+        self.nodes = topological_order(value)[:-1]
+        self.marked = {id(node) for node in self.nodes} - _in_progress.nodes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (), None, self._items()
+
+    def _items(self) -> Iterator[Value]:
+        _in_progress.nodes |= self.marked
+        try:
+            yield from self.nodes
+        except GeneratorExit:  # pickling failed on the way; when it succeeds, `_End` comes after the last item
+            self.unmark()
+            raise
+
+    def unmark(self) -> None:
+        _in_progress.nodes -= self.marked
+
+
+class _End:
+    """What pickle meets after the last ancestor (an iterator ends earlier: pickle fetches items ahead)."""
+
+    def __init__(self, ancestors: _Ancestors) -> None:
+        self.ancestors = ancestors
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.ancestors.unmark()
+        return tuple, ()
+
+
+def _fields(value: Value) -> tuple[Any, ...]:
+    origin = value._origin
+    return (
+        value._data,
+        value._grad if value.reached else None,
+        value.parents,
+        tuple([None if partial is UNSELECTED else partial for partial in value.partials]),
+        origin.row.name if origin.row else None,
+        origin.constants,
+        origin.label,
+        origin.line,
+    )
+
+
+def _restore(kind: type[Value], _ancestors: object, _end: object, *fields: Any) -> Value:
+    """The Value with these fields; its ancestors have been restored before."""
+    data, grad, parents, partials, name, constants, label, line = fields
+    if name is not None and name not in TABLE:
+        raise ValueError(f"the pickle uses the primitive {name!r}, which is not defined here: define it before loading")
+    value: Value = object.__new__(kind)
+    value._data = data
+    value._grad = UNREACHED if grad is None else grad
+    value.parents = parents
+    value.partials = tuple([UNSELECTED if partial is None else partial for partial in partials])
+    value._origin = origin_of(TABLE[name] if name else None, constants, label, line)
+    return value

@@ -1,0 +1,68 @@
+"""Walks over a graph whose nodes have ``.parents``; nothing here knows what the nodes compute.
+
+All walks are iterative, so a chain of a million nodes is no deeper than a chain of two, and their order depends on
+nothing but the graph: operands are visited in the order in which they were written.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Protocol, Self, TypeVar
+
+
+class Node(Hashable, Protocol):
+    """Anything that knows the nodes it was computed from, in order and with multiplicity."""
+
+    @property
+    def parents(self) -> Sequence[Self]:
+        """The operands, in order; empty for a leaf."""
+
+
+N = TypeVar("N", bound=Node)
+
+
+def topological_order(*roots: N) -> list[N]:
+    """Every node that `roots` depend on, each once, parents before the nodes computed from them.
+
+    Depth-first search in post-order (Cormen et al., Introduction to Algorithms, 3rd ed., section 22.4). The stack
+    takes operands from its end, so read backwards, as the reverse sweep does, the order goes from a node into its
+    first operand's side first.
+    """
+    order: list[N] = []
+    seen: set[N] = set()
+    stack: list[N | None] = [*reversed(roots)]  # None stands in front of a node whose parents are all in `order`
+    while stack:
+        node = stack.pop()
+        if node is None:
+            order.append(stack.pop())  # type: ignore[arg-type]
+        elif node not in seen:
+            seen.add(node)
+            parents = node.parents
+            if parents:
+                stack.append(node)
+                stack.append(None)
+                stack.extend(parents)
+            else:
+                order.append(node)
+    return order
+
+
+def count_paths(root: N) -> dict[N, int]:
+    """For every node, the number of paths from it to `root`: exact, in one visit per edge.
+
+    A path is a choice of edges, so ``x*x`` has two paths from ``x``. The numbers grow exponentially with the
+    depth of a graph with sharing; the work here does not.
+    """
+    order = topological_order(root)
+    paths = dict.fromkeys(order, 0)
+    paths[root] = 1
+    for node in reversed(order):
+        for parent in node.parents:
+            paths[parent] += paths[node]
+    return paths
+
+
+def depth(root: N) -> int:
+    """The number of edges on the longest path that ends in `root`."""
+    longest: dict[N, int] = {}
+    for node in topological_order(root):
+        longest[node] = max((longest[parent] + 1 for parent in node.parents), default=0)
+    return longest[root]

@@ -1,0 +1,1 @@
+"""How far values and partials of the table are from the truth, in units in the last place."""

@@ -1,0 +1,41 @@
+"""Settings of the whole suite: Hypothesis profiles, and the surroundings of child processes."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# No deadlines: the first call of an operation may compile, and machines are shared.
+settings.register_profile("dev", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile(
+    "thorough", deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def profile_name(markers: str) -> str:
+    """Return the profile: HYPOTHESIS_PROFILE if set, thorough for `pytest -m thorough`, ci where CI=true, else dev."""
+    if name := os.environ.get("HYPOTHESIS_PROFILE"):
+        return name
+    if markers == "thorough":
+        return "thorough"
+    return "ci" if os.environ.get("CI", "").lower() in {"1", "true"} else "dev"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    name = profile_name(config.getoption("markexpr"))
+    try:
+        settings.load_profile(name)
+    except Exception as error:
+        raise pytest.UsageError(f"HYPOTHESIS_PROFILE is dev, ci or thorough, got {name!r}") from error
+    # A child process imports the packages that are tested, wherever it starts and whatever is installed.
+    inherited = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
+    os.environ.setdefault("MPLBACKEND", "Agg")  # no plot opens a window
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"hypothesis profile of this run: {settings.get_current_profile_name()}"
