@@ -8,11 +8,17 @@
 (-0.004023, 0.002682, 0.001341)
 """
 
+from .approaches import compare_approaches, naive_gradient
 from .composites import mean, softmax
-from .domains import domain_errors
-from .errors import DomainError
+from .diagnostics import TrainingWarning, TrainingWatch, first_nonfinite, graph_stats, unused_parameters
+from .domains import Interval, domain_errors
+from .errors import DomainError, GradientMismatch
+from .functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad
 from .functions import primitive
-from .modes import no_grad
+from .gradcheck import gradcheck
+from .graph import count_paths
+from .modes import no_grad, trace_lines
+from .numerical import numerical_gradient, perturb_and_keep
 from .operations import (
     acos,
     acosh,
@@ -64,12 +70,17 @@ from .operations import (
 )  # fmt: skip
 from .value import Value, zero_grad
 
+# fmt: off
 __all__ = [
-    "DomainError", "Value", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip", "cos",
-    "cosh", "domain_errors", "dot", "elu", "erf", "erfc", "exp", "exp2", "expm1", "floor", "fsum", "gelu", "hypot",
-    "leaky_relu", "log", "log1p", "log2", "log10", "log_sigmoid", "logaddexp", "logsumexp", "maximum", "mean",
-    "minimum", "no_grad", "primitive", "prod", "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus",
-    "sqrt", "square", "step", "tan", "tanh", "where", "zero_grad",
-]  # fmt: skip
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip", "compare_approaches", "cos",
+    "cosh", "count_paths", "derivative", "domain_errors", "DomainError", "dot", "elu", "erf", "erfc", "exp", "exp2",
+    "expm1", "first_nonfinite", "floor", "fsum", "gelu", "grad", "gradcheck", "GradientMismatch", "graph_stats",
+    "hessian", "hvp", "hypot", "Interval", "jacobian", "jvp", "leaky_relu", "log", "log10", "log1p", "log2",
+    "log_sigmoid", "logaddexp", "logsumexp", "maximum", "mean", "minimum", "naive_gradient", "no_grad",
+    "numerical_gradient", "perturb_and_keep", "primitive", "prod", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
+    "softmax", "softplus", "sqrt", "square", "step", "tan", "tanh", "trace_lines", "TrainingWarning",
+    "TrainingWatch", "unused_parameters", "Value", "value_and_grad", "where", "zero_grad",
+]
+# fmt: on
 
 __version__ = "0.1.0"

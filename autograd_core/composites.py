@@ -45,7 +45,7 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     xs = tuple(xs)
     if not xs:
         raise ValueError("softmax of an empty sequence")
-    largest = max(x.data if isinstance(x, Value) else x for x in xs)
+    largest = max(x._data if isinstance(x, Value) else x for x in xs)
     exponentials = [exp(x - largest) for x in xs]
     total = fsum(exponentials)
     return [e / total for e in exponentials]

@@ -5,7 +5,6 @@ copied or pickled together stays together: of ``(x, y)``, the new `x` is an ance
 """
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 from .graph import topological_order
@@ -59,25 +58,23 @@ def reduce(value: Value) -> tuple[Any, ...]:
 
 
 class _Ancestors:
-    """The ancestors of a Value, as a list that pickle writes item by item."""
+    """The ancestors of a Value, as a list that pickle writes item by item; marked as in progress until `_End`."""
 
     def __init__(self, value: Value) -> None:
         self.nodes = topological_order(value)[:-1]
-        self.marked = {id(node) for node in self.nodes} - _in_progress.nodes
+        self.in_progress = _in_progress.nodes  # of this thread, also when another one drops the pickler
+        self.marked = {id(node) for node in self.nodes} - self.in_progress
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return list, (), None, self._items()
-
-    def _items(self) -> Iterator[Value]:
-        _in_progress.nodes |= self.marked
-        try:
-            yield from self.nodes
-        except GeneratorExit:  # pickling failed on the way; when it succeeds, `_End` comes after the last item
-            self.unmark()
-            raise
+        self.in_progress |= self.marked
+        return list, (), None, iter(self.nodes)
 
     def unmark(self) -> None:
-        _in_progress.nodes -= self.marked
+        self.in_progress -= self.marked
+        self.marked = set()
+
+    def __del__(self) -> None:
+        self.unmark()  # if pickling failed on the way
 
 
 class _End:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from . import ieee
-from .domains import Interval, raises_domain_errors
+from .conditions import RECORDED_ROWS
+from .domains import REAL, Interval, raises_domain_errors
 from .primitives import TABLE
 from .row import UNSELECTED, Primitive, Rule
 from .statements import statements
@@ -24,9 +25,16 @@ _RAW = {
     for name in """exp expm1 exp2 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh
     asinh acosh atanh erf erfc hypot fabs""".split()
 }  # fmt: skip
+
+
+def _rounding(function: Callable[[float], int]) -> Callable[[float], float]:
+    """``math.floor`` or ``math.ceil`` as a float with the sign of zero kept; raises for inf and nan."""
+    return lambda x: math.copysign(function(x), x)
+
+
 _GLOBALS: dict[str, Any] = {
-    **{name: getattr(ieee, name) for name in ("floor", "ceil")},
-    **_RAW, "abs": abs, "pow": math.pow, "UNSELECTED": UNSELECTED, "inf": math.inf, "nan": math.nan,
+    **_RAW, "floor": _rounding(math.floor), "ceil": _rounding(math.ceil),
+    "abs": abs, "pow": math.pow, "UNSELECTED": UNSELECTED, "inf": math.inf, "nan": math.nan,
 }  # fmt: skip
 
 
@@ -36,7 +44,9 @@ class _Numbers:
     def __getattr__(self, name: str) -> Callable[..., Any]:
         function: Callable[..., Any] | None = getattr(ieee, name, None)
         if function is None:
-            row = TABLE[name]
+            row = TABLE.get(name) or RECORDED_ROWS.get(name)
+            if row is None:  # tools look for attributes such as __wrapped__
+                raise AttributeError(f"the table of primitives has no row {name!r}")
 
             def function(*operands: Any) -> Any:
                 return row.primal(self, *operands)
@@ -65,7 +75,7 @@ def _expand(expression: Operand, known: dict[int, Operand]) -> Operand:
     return known[id(expression)]
 
 
-def _traced(rules: Sequence[Rule], names: Sequence[str]) -> list[Operand]:
+def traced(rules: Sequence[Rule], names: Sequence[str]) -> list[Operand]:
     """The expressions of `rules`, in the operations of `_GLOBALS`."""
     return [_expand(trace(rule, names), {}) for rule in rules]
 
@@ -79,16 +89,18 @@ def source(row: Primitive, active: Sequence[bool]) -> str:
     wanted = [i for i, is_active in enumerate(active) if is_active]
     outside = [text for name, interval in zip(names, row.domain, strict=True) if (text := _outside(name, interval))]
     lines = [f"def {row.name}({', '.join(names)}):"]
+    if row.outside is not None:
+        outside.append(f"outside({', '.join(names)})")
     if outside:
         lines += [f"    if {' or '.join(outside)}:", "        raise ArithmeticError"]
-    steps, (value,) = statements(_traced([row.primal], names))
+    steps, (value,) = statements(traced([row.primal], names))
     lines += [*steps, f"    out = {value}"]
     if "selection" not in row.traits:
         lines += ["    if out != out:", "        raise ArithmeticError"]
     for point, partials in row.at.items():
         here = " and ".join(f"{name} == {x!r}" for name, x in zip(names, point, strict=True))
         lines += [f"    if {here}:", f"        return out, ({''.join(f'{partials[i]!r}, ' for i in wanted)})"]
-    steps, values = statements(_traced([row.partials[i] for i in wanted], (*names, "out")))
+    steps, values = statements(traced([row.partials[i] for i in wanted], (*names, "out")))
     return "\n".join([*lines, *steps, f"    return out, ({''.join(f'{value}, ' for value in values)})", ""])
 
 
@@ -107,6 +119,8 @@ def _outside(name: str, interval: Interval) -> str:
 def compiled(row: Primitive, active: Sequence[bool]) -> Evaluate:
     """The function of `source`, visible to debuggers and in tracebacks; for a variadic row, its rules as they are."""
     if row.variadic:
+        if row.domain != (REAL,) or row.outside is not None:
+            return lambda *operands: evaluate(row, operands, active, [""] * len(operands))
         return lambda *operands: _interpret(row, operands, active)
     import linecache  # only here: it loads much, and most programs use few operations
 
@@ -114,7 +128,7 @@ def compiled(row: Primitive, active: Sequence[bool]) -> Evaluate:
     filename = f"<autograd_core {row.name}{tuple(map(int, active))}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     namespace: dict[str, Any] = {}
-    exec(compile(text, filename, "exec"), _GLOBALS, namespace)
+    exec(compile(text, filename, "exec"), {**_GLOBALS, "outside": row.outside}, namespace)
     function: Evaluate = namespace[row.name]
     return function
 

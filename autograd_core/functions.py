@@ -5,10 +5,14 @@ Numbers in give a number out; with a Value among the operands the result is a Va
 `operations.py` gives the functions their names.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
+from operator import mul
 from typing import Any
 
-from .domains import REAL, Interval
+from .conditions import Condition
+from .domains import REAL, Interval, domain_errors
 from .evaluate import compiled
 from .primitives import TABLE
 from .row import Primitive, Rule
@@ -95,23 +99,51 @@ def _dot(row: Primitive) -> Function:
         weights, inputs = tuple(weights), tuple(inputs)
         if len(weights) != len(inputs):
             raise ValueError(f"dot: {len(weights)} weights do not fit {len(inputs)} inputs")
-        return apply(row, (*weights, *inputs, bias))
+        node = _neuron(row, weights, inputs, bias)
+        return apply(row, (*weights, *inputs, bias)) if node is None else node
 
     return function
 
 
+def _neuron(row: Primitive, weights: tuple[Any, ...], inputs: tuple[Any, ...], bias: Any) -> Value | None:
+    """A short cut to what `apply` does for `dot`, where networks spend their time; None where it does not fit.
+
+    It fits if weights and bias are Values, inputs are all Values or all plain numbers, and nothing overflows.
+    """
+    kinds = {*map(type, inputs)}
+    if {*map(type, weights), type(bias)} != {Value} or not (kinds == {Value} or kinds <= {float, int}):
+        return None
+    w = [weight._data for weight in weights]
+    try:
+        x = [value._data for value in inputs] if kinds == {Value} else [*map(float, inputs)]
+        out = math.fsum([*map(mul, w, x), bias._data])
+    except (ArithmeticError, ValueError):
+        return None
+    if out != out:
+        return None
+    if kinds == {Value}:
+        return record(row, out, (*weights, *inputs, bias), (*x, *w, 1.0))
+    return record(row, out, (*weights, bias), (*x, 1.0), (*repeat(None, len(w)), *x, None))
+
+
 def _where(row: Primitive) -> Function:
-    """The choice of a side by a condition; callables among the sides run only if selected."""
+    """The choice of a side by a condition; callables among the sides run only if selected, and make it a Value."""
 
     def function(condition: Any, a: Any, b: Any) -> Any:
         if isinstance(condition, Value):
             raise TypeError("where: the condition is a comparison, got a Value: write where(v > 0, a, b)")
+        if isinstance(condition, Condition):  # both sides are recorded; each lane selects its own
+            with domain_errors("ieee"):
+                return apply(row, (condition.value, a() if callable(a) else a, b() if callable(b) else b))
         selected = bool(condition)
+        lazy = callable(a) or callable(b)
         if callable(a):
             a = a() if selected else NOT_RUN
         if callable(b):
             b = NOT_RUN if selected else b()
-        return apply(row, (float(selected), a, b))
+        result = apply(row, (float(selected), a, b))
+        # what a side that was not run would have given is unknown: the type must not depend on the side taken
+        return Value(result) if lazy and not isinstance(result, Value) else result
 
     return function
 

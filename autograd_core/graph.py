@@ -22,9 +22,8 @@ N = TypeVar("N", bound=Node)
 def topological_order(*roots: N) -> list[N]:
     """Every node that `roots` depend on, each once, parents before the nodes computed from them.
 
-    Depth-first search in post-order (Cormen et al., Introduction to Algorithms, 3rd ed., section 22.4). The stack
-    takes operands from its end, so read backwards, as the reverse sweep does, the order goes from a node into its
-    first operand's side first.
+    Depth-first search in post-order, first operands first: the order in which Python would evaluate the expression
+    (Cormen et al., Introduction to Algorithms, 3rd ed., section 22.4).
     """
     order: list[N] = []
     seen: set[N] = set()
@@ -39,7 +38,7 @@ def topological_order(*roots: N) -> list[N]:
             if parents:
                 stack.append(node)
                 stack.append(None)
-                stack.extend(parents)
+                stack.extend(parents[::-1])
             else:
                 order.append(node)
     return order

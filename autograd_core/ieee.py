@@ -99,26 +99,37 @@ def fsum(xs: Sequence[float]) -> float:
 
 
 def prod(xs: Sequence[float]) -> float:
-    """The product, its exponent kept apart so that no partial product overflows or underflows."""
-    return _join(*reduce(_times, xs, (1.0, 0)))
+    """The product, rounded once; no partial product overflows or underflows."""
+    if 0.0 in xs or not all(map(math.isfinite, xs)):
+        return Float(math.prod(x if x - x != 0.0 or x == 0.0 else math.copysign(1.0, x) for x in xs))
+    return _join(*reduce(_times, xs, (1, 0)))
 
 
 def leave_one_out(xs: Sequence[float]) -> list[float]:
     """For each element the product of all others, in two passes: what stands before it times what stands behind."""
-    before = list(accumulate(xs, _times, initial=(1.0, 0)))
-    behind = list(accumulate(reversed(xs), _times, initial=(1.0, 0)))[::-1]
+    if not all(map(math.isfinite, xs)):
+        return [prod([*xs[:i], *xs[i + 1 :]]) for i in range(len(xs))]
+    before = list(accumulate(xs, _times, initial=(1, 0)))
+    behind = list(accumulate(reversed(xs), _times, initial=(1, 0)))[::-1]
     return [_join(b[0] * a[0], b[1] + a[1]) for b, a in zip(before, behind[1:], strict=False)]
 
 
-def _times(product: tuple[float, int], x: float) -> tuple[float, int]:
-    """A product as mantissa and exponent, times `x`."""
-    mantissa, exponent = math.frexp(product[0] * math.frexp(x)[0])
-    return mantissa, product[1] + exponent + math.frexp(x)[1]
+def _times(product: tuple[int, int], x: float) -> tuple[int, int]:
+    """A product as an integer mantissa of at most 128 bits and an exponent, times `x`."""
+    numerator, denominator = float(x).as_integer_ratio()
+    mantissa = product[0] * numerator
+    excess = max(0, mantissa.bit_length() - 128)
+    return mantissa >> excess, product[1] + excess + 1 - denominator.bit_length()
 
 
-def _join(mantissa: float, exponent: int) -> float:
+def _join(mantissa: int, exponent: int) -> float:
+    size = mantissa.bit_length() + exponent
+    if mantissa == 0 or size < -1080:
+        return Float(math.copysign(0.0, mantissa))
+    if size > 1024:
+        return Float(math.copysign(inf, mantissa))
     try:
-        return Float(math.ldexp(mantissa, exponent))
+        return Float(mantissa << exponent if exponent >= 0 else mantissa / (1 << -exponent))  # rounded once
     except OverflowError:
         return Float(math.copysign(inf, mantissa))
 

@@ -2,11 +2,13 @@
 
 import threading
 from types import TracebackType
+from typing import Any
 
 
 class _State(threading.local):
     recording = True
     tracing = False
+    recorder: Any = None  # who records the program that is running, for `jit`
 
 
 state = _State()
@@ -28,16 +30,17 @@ class _Mode:
     def __enter__(self) -> None:
         self._previous.append(getattr(state, self._attribute))
         setattr(state, self._attribute, self._value)
-        _count(1)
+        count(1)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         setattr(state, self._attribute, self._previous.pop())
-        _count(-1)
+        count(-1)
 
 
-def _count(change: int) -> None:
+def count(change: int) -> None:
+    """Count one block more (1) or less (-1) in `in_use`."""
     global in_use  # noqa: PLW0603 - every operation reads it as modes.in_use, the fastest way there is
     with _lock:
         in_use += change
@@ -59,6 +62,12 @@ class no_grad(_Mode):  # noqa: N801 - reads as a statement: with no_grad():
     """
 
     _attribute, _value = "recording", False
+
+
+class recording(_Mode):  # noqa: N801 - reads as a statement: with recording():
+    """Record as usual, also where a `no_grad` around the block says otherwise."""
+
+    _attribute, _value = "recording", True
 
 
 class trace_lines(_Mode):  # noqa: N801 - reads as a statement: with trace_lines():

@@ -14,703 +14,284 @@ higher derivatives, so a smooth function has no ``abs``, switch or kink in its r
 both sides of a switch must be the same analytic function. ``m.floor`` may serve as a constant, to split a number.
 
 Adding an operation is adding a row. A primitive earns its row by accuracy, speed or meaning to a reader;
-everything else is a composite in plain code (`composites.py`).
+everything else is a composite in plain code (`composites.py`). Formulas longer than a line stand in `rules.py`.
 """
 
 import math
-from functools import reduce
-from typing import Any
 
-from .domains import (
-    ABOVE_MINUS_ONE,
-    AT_LEAST_ONE,
-    NONNEGATIVE,
-    NONZERO,
-    OPEN_UNIT,
-    POSITIVE,
-    REAL,
-    UNIT,
-)
-from .errors import DivisionByZeroError, DomainError
+from .domains import ABOVE_MINUS_ONE, AT_LEAST_ONE, NONNEGATIVE, NONZERO, OPEN_UNIT, POSITIVE, REAL, UNIT
+from .errors import DomainError
 from .row import UNSELECTED, Primitive
+from .rules import (
+    INF,
+    LARGEST,
+    LN2,
+    ONE_OVER_SQRT_2PI,
+    TWO_OVER_SQRT_PI,
+    cube_root,
+    logaddexp,
+    logistic,
+    logistic_slope,
+    logsumexp,
+    one_minus_square,
+    outside_pow,
+    over_norm,
+    over_square,
+    over_square_norm,
+    power_dp,
+    power_dx,
+    sigmoid_of_difference,
+    softmax,
+    times_bell,
+    times_exp,
+    twice_normal_cdf,
+)
 
-INF = math.inf
-LARGEST = 1.7976931348623157e308  # the largest double
-SMALLEST = 2.2250738585072014e-308  # the smallest normal double: below it numbers lose digits
-LN2 = 0.6931471805599453
-TWO_OVER_SQRT_PI = 1.1283791670955126
-ONE_OVER_SQRT_2PI = 0.3989422804014327
-
-# What several rules share ------------------------------------------------------------------------------------
-
-
-def times_exp(m: Any, a: Any, x: Any) -> Any:
-    """a·eˣ where the product is a normal number but eˣ alone would underflow."""
-    return m.where(x < -700.0, a * m.exp(0.5 * x) * m.exp(0.5 * x), a * m.exp(x))
-
-
-def times_bell(m: Any, a: Any, x: Any, k: float) -> Any:
-    """a·exp(−k·x²): h has so few bits that h² is exact, and x² = h² + (x−h)(x+h)."""
-    h = m.floor(x * 2.0**20) * 2.0**-20
-    e = times_exp(m, a, -k * h * h)
-    return m.where(m.abs(x) < 60.0, e + e * m.expm1(-k * (x - h) * (x + h)), 0.0)
-
-
-def one_minus_square(m: Any, x: Any) -> Any:
-    """1−x² to the last digit: one factor of (1−x)(1+x) is exact from one half on."""
-    return m.where(m.abs(x) < 0.5, 1.0 - x * x, (1.0 - x) * (1.0 + x))
-
-
-def lost(m: Any, x: Any, y: Any) -> Any:
-    """What rounding took from x−y (Knuth's two-sum)."""
-    d = x - y
-    z = d - x
-    return (x - (d - z)) - (y + z)
-
-
-def exp_of_difference(m: Any, x: Any, y: Any) -> Any:
-    """exp(x−y): it multiplies what x−y lost to rounding by |x−y|, so that is put back."""
-    e = m.exp(x - y)
-    return m.where(m.abs(x - y) < 800.0, e + e * lost(m, x, y), e)
-
-
-def sigmoid_of_difference(m: Any, x: Any, y: Any) -> Any:
-    """sigmoid(x−y), likewise."""
-    s = m.sigmoid(x - y)
-    return m.where(m.abs(x - y) < 800.0, s + s * m.sigmoid(y - x) * lost(m, x, y), s)
-
-
-def over_square_norm(m: Any, a: Any, x: Any, y: Any) -> Any:
-    """a/(x²+y²), scaled before it squares so that nothing overflows or underflows on the way."""
-    size = m.abs(x) + m.abs(y)
-    s = m.where(size < 2.0**-500, 2.0**600, m.where(size > 2.0**500, 2.0**-600, 1.0))
-    return a * s / ((x * s) * (x * s) + (y * s) * (y * s)) * s
-
-
-def over_norm(m: Any, a: Any, x: Any, y: Any, out: Any) -> Any:
-    """a/hypot(x, y), scaled where hypot itself would overflow or lose digits."""
-    s = m.where(out < 2.0**-900, 2.0**100, m.where(out > 2.0**1000, 0.25, 1.0))
-    return a * s / m.hypot(x * s, y * s)
-
-
-def power_dx(m: Any, x: Any, p: Any, out: Any) -> Any:
-    """p·x**(p−1), the power taken in two parts where it alone would overflow or lose digits."""
-    power = x ** (p - 1.0)
-    h = m.where(m.abs(p) < 1.0, 0.5 * (p - 1.0), m.floor(0.5 * p))
-    halves = (p * x**h) * x ** (p - 1.0 - h)
-    normal = m.where(m.abs(power) < SMALLEST, halves, p * power)
-    return m.where(m.abs(power) > LARGEST, m.where(x < 0.0, p / x * out, halves), normal)
-
-
-def power_dp(m: Any, x: Any, p: Any, out: Any) -> Any:
-    """x**p·log(x), the power taken in two parts where it alone would overflow or lose digits."""
-    halves = (x ** (0.5 * p) * m.log(x)) * x ** (0.5 * p)
-    return m.where(out > LARGEST, halves, m.where(out < SMALLEST, halves, out * m.log(x)))
-
-
-def cube_root(m: Any, x: Any) -> Any:
-    """The C library's cbrt, three ulp off, improved by a Newton step."""
-    y = m.cbrt(x)
-    improved = m.where(m.abs(x) > 0.0, y - (y - x / (y * y)) / 3.0, x)
-    return m.where(m.abs(x) <= LARGEST, improved, x)
-
-
-def twice_normal_cdf(m: Any, x: Any) -> Any:
-    """2Φ(x) = erfc(t), t = −x/√2. The tail multiplies the rounding of t by 2t², so it is put back: x²/2 − t² is 2t of it."""
-    t = -x * m.sqrt(0.5)
-    h, g = m.floor(x * 2.0**20) * 2.0**-20, m.floor(t * 2.0**20) * 2.0**-20
-    rounding = (0.5 * h * h - g * g) + (0.5 * (x - h) * (x + h) - (t - g) * (t + g))
-    tail = m.erfc(t) - TWO_OVER_SQRT_PI * m.exp(-t * t) * rounding / (2.0 * t)
-    return m.where(x < -1.0, m.where(x > -60.0, tail, m.erfc(t)), m.erfc(t))
-
-
-def softmax(m: Any, xs: Any) -> Any:
-    """The weights exp(xᵢ)/Σ exp(xⱼ); even among the largest where these are infinite."""
-    top = reduce(m.maximum, xs)
-    infinite = [m.where(x < top, 0.0, 1.0) for x in xs]
-    exps = [m.where(m.abs(top) < INF, exp_of_difference(m, x, top), e) for x, e in zip(xs, infinite, strict=True)]
-    total = m.fsum(exps)
-    return [e / total for e in exps]
-
-
-def logsumexp(m: Any, xs: Any) -> Any:
-    """Shifted by the largest, whose exponential 1 is left to log1p."""
-    top = reduce(m.maximum, xs)
-    exps = [exp_of_difference(m, x, top) for x in xs]
-    return m.where(m.abs(top) < INF, top + m.log1p(m.fsum([*exps, -1.0])), top)
-
-
-def logaddexp(m: Any, x: Any, y: Any) -> Any:
-    """The larger, plus log1p of the other's exponential relative to it."""
-    lower = y + m.log1p(exp_of_difference(m, x, y))
-    higher = x + m.log1p(exp_of_difference(m, y, x))
-    return m.where(x <= y, m.where(y <= x, x + m.log(2.0), lower), higher)
-
-
-def logistic(m: Any, x: Any) -> Any:
-    """1/(1+exp(−x)); on the left e−e²/(1+e) with e = exp(x), which rounds less than e/(1+e) and cannot overflow."""
-    e = m.exp(x)
-    return m.where(x < 0.0, e - e * (e / (1.0 + e)), 1.0 / (1.0 + m.exp(-x)))
-
-
-def logistic_slope(m: Any, x: Any, t: Any) -> Any:
-    """Derivative of the logistic function: (1−t²)/4 with t = tanh(x/2) in the middle, s−s² with the smaller s outside."""
-    s = m.sigmoid(m.where(x < 0.0, x, -x))
-    return m.where(m.abs(x) < 1.0, 0.25 - 0.25 * t * t, s - s * s)
-
-
-def outside_pow(x: float, p: float) -> tuple[int, str, type[DomainError]] | None:
-    """A negative base needs an integer exponent, a zero base one that is not negative."""
-    if x < 0.0 and p % 1.0 > 0.0:
-        return 0, "must not be negative when the exponent is not an integer", DomainError
-    if x == 0.0 and p < 0.0:
-        return 0, "must not be zero when the exponent is negative", DivisionByZeroError
-    return None
-
-
-def outside_clip(x: float, low: float, high: float) -> tuple[int, str, type[DomainError]] | None:
-    """The bounds must be in order."""
-    return (1, "must not exceed the upper bound", DomainError) if low > high else None
-
-
+# fmt: off
 ROWS = (
     # Arithmetic ----------------------------------------------------------------------------------------------
-    Primitive(
-        "add",
-        lambda m, x, y: x + y,
-        (lambda m, x, y, out: 1.0, lambda m, x, y, out: 1.0),
-        (REAL, REAL),
-        "Sum of two numbers.",
-        symbol="+",
-        traits=("smooth", "commutative", "linear"),
-    ),
-    Primitive(
-        "sub",
-        lambda m, x, y: x - y,
-        (lambda m, x, y, out: 1.0, lambda m, x, y, out: -1.0),
-        (REAL, REAL),
-        "Difference of two numbers.",
-        symbol="-",
-        traits=("smooth", "linear"),
-    ),
-    Primitive(
-        "mul",
-        lambda m, x, y: x * y,
-        (lambda m, x, y, out: y, lambda m, x, y, out: x),
-        (REAL, REAL),
-        "Product of two numbers.",
-        symbol="*",
-        traits=("smooth", "commutative"),
-    ),
-    Primitive(
-        "div",
-        lambda m, x, y: x / y,
-        (
-            lambda m, x, y, out: 1.0 / y,
-            # scaled where the quotient lost digits that a small y brings back
-            lambda m, x, y, out: m.where(m.abs(out) < 2.0**-960, -(x * 2.0**600 / y / y) * 2.0**-600, -out / y),
-        ),
-        (REAL, NONZERO),
-        "Quotient of two numbers.",
-        symbol="/",
-        traits=("smooth",),
-        textbook=(lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: -x / y**2.0),
-    ),
-    Primitive(
-        "neg",
-        lambda m, x: -x,
-        (lambda m, x, out: -1.0,),
-        (REAL,),
-        "The number with the opposite sign.",
-        symbol="-",
-        traits=("smooth", "linear", "odd"),
-    ),
-    Primitive(
-        "pow",
-        lambda m, x, p: x**p,
-        (
-            lambda m, x, p, out: power_dx(m, x, p, out),
-            lambda m, x, p, out: m.where(m.abs(x) <= 0.0, 0.0, power_dp(m, x, p, out)),
-        ),
-        (REAL, REAL),
-        "x to the power p; a negative x needs an integer p, and then has no derivative by p.",
-        symbol="**",
-        at={(0.0, 0.0): (0.0, 0.0)},
-        outside=outside_pow,
-        textbook=(lambda m, x, p, out: p * x ** (p - 1.0), lambda m, x, p, out: x**p * m.log(x)),
-    ),
-    Primitive(
-        "mod",
-        lambda m, x, y: x % y,
-        (
-            lambda m, x, y, out: 1.0,
-            # floor(x/y) would be one off where x/y rounds up to an integer; out/y takes the fraction off first
-            lambda m, x, y, out: -m.floor(x / y - out / y + 0.5),
-        ),
-        (REAL, NONZERO),
-        "Remainder of the floored division, with the sign of y as in Python.",
-        symbol="%",
-        kinks=lambda m, x, y: (x / y - m.floor(x / y + 0.5),),
-        textbook=(lambda m, x, y, out: 1.0, lambda m, x, y, out: -m.floor(x / y)),
-    ),
-    Primitive(
-        "abs",
-        lambda m, x: m.abs(x),
-        (lambda m, x, out: m.sign(x),),
-        (REAL,),
-        "Absolute value.",
-        symbol="|x|",
-        traits=("even",),
-        kinks=lambda m, x: (x,),
-    ),
+    Primitive("add", lambda m, x, y: x + y,
+              (lambda m, x, y, out: 1.0, lambda m, x, y, out: 1.0),
+              (REAL, REAL), "Sum of two numbers.", symbol="+", traits=("smooth", "commutative", "linear")),
+    Primitive("sub", lambda m, x, y: x - y,
+              (lambda m, x, y, out: 1.0, lambda m, x, y, out: -1.0),
+              (REAL, REAL), "Difference of two numbers.", symbol="-", traits=("smooth", "linear")),
+    Primitive("mul", lambda m, x, y: x * y,
+              (lambda m, x, y, out: y, lambda m, x, y, out: x),
+              (REAL, REAL), "Product of two numbers.", symbol="*", traits=("smooth", "commutative")),
+    Primitive("div", lambda m, x, y: x / y,
+              (lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: over_square(m, -x, y, -out)),
+              (REAL, NONZERO), "Quotient of two numbers.", symbol="/", traits=("smooth",),
+              textbook=(lambda m, x, y, out: 1.0 / y, lambda m, x, y, out: -x / y**2.0)),
+    Primitive("neg", lambda m, x: -x,
+              (lambda m, x, out: -1.0,),
+              (REAL,), "The number with the opposite sign.", symbol="-", traits=("smooth", "linear", "odd")),
+    # ulp: two powers near overflow and underflow
+    Primitive("pow", lambda m, x, p: x**p,
+              (power_dx, power_dp),
+              (REAL, REAL), "x to the power p; a negative x needs an integer p, and then has no derivative by p.",
+              symbol="**", at={(0.0, 0.0): (0.0, 0.0)}, outside=outside_pow,
+              textbook=(lambda m, x, p, out: p * x ** (p - 1.0), lambda m, x, p, out: x**p * m.log(x)), ulp=4.0),
+    # floor(x/y) would be one off where x/y rounds up to an integer; out/y takes the fraction off first
+    Primitive("mod", lambda m, x, y: x % y,
+              (lambda m, x, y, out: 1.0, lambda m, x, y, out: -m.floor(x / y - out / y + 0.5)),
+              (REAL, NONZERO), "Remainder of the floored division, with the sign of y as in Python.", symbol="%",
+              kinks=lambda m, x, y: (x / y - m.floor(x / y + 0.5),),
+              textbook=(lambda m, x, y, out: 1.0, lambda m, x, y, out: -m.floor(x / y))),
+    Primitive("abs", lambda m, x: m.abs(x),
+              (lambda m, x, out: m.sign(x),),
+              (REAL,), "Absolute value.", symbol="|x|", traits=("even",), kinks=lambda m, x: (x,)),
     # Exponentials, logarithms, roots -------------------------------------------------------------------------
-    Primitive(
-        "exp",
-        lambda m, x: m.exp(x),
-        (lambda m, x, out: out,),
-        (REAL,),
-        "The exponential function.",
-        traits=("smooth", "increasing"),
-    ),
-    Primitive(
-        "expm1",
-        lambda m, x: m.expm1(x),
-        (lambda m, x, out: m.exp(x),),
-        (REAL,),
-        "exp(x) - 1 without cancellation near 0.",
-        traits=("smooth", "increasing"),
-    ),
-    Primitive(
-        "exp2",
-        lambda m, x: m.exp2(x),
-        # the derivative is smaller than the value and overflows later
-        (lambda m, x, out: m.where(x < 1024.0, out * LN2, m.exp2(x - 1.0) * (2.0 * LN2)),),
-        (REAL,),
-        "Two to the power x.",
-        traits=("smooth", "increasing"),
-        textbook=(lambda m, x, out: out * m.log(2.0),),
-    ),
-    Primitive(
-        "log",
-        lambda m, x: m.log(x),
-        (lambda m, x, out: 1.0 / x,),
-        (POSITIVE,),
-        "Natural logarithm.",
-        traits=("smooth", "increasing"),
-    ),
-    Primitive(
-        "log1p",
-        lambda m, x: m.log1p(x),
-        (lambda m, x, out: 1.0 / (1.0 + x),),
-        (ABOVE_MINUS_ONE,),
-        "log(1 + x) without cancellation near 0.",
-        traits=("smooth", "increasing"),
-    ),
-    Primitive(
-        "log2",
-        lambda m, x: m.log2(x),
-        (lambda m, x, out: 1.4426950408889634 / x,),  # 1/log(2)
-        (POSITIVE,),
-        "Logarithm to the base 2.",
-        traits=("smooth", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / (x * m.log(2.0)),),
-    ),
-    Primitive(
-        "log10",
-        lambda m, x: m.log10(x),
-        (lambda m, x, out: 0.4342944819032518 / x,),  # 1/log(10)
-        (POSITIVE,),
-        "Logarithm to the base 10.",
-        traits=("smooth", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / (x * m.log(10.0)),),
-    ),
-    Primitive(
-        "sqrt",
-        lambda m, x: m.sqrt(x),
-        (lambda m, x, out: 0.5 / out,),
-        (NONNEGATIVE,),
-        "Square root.",
-        traits=("smooth", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / (2.0 * out),),
-    ),
-    Primitive(
-        "cbrt",
-        cube_root,
-        (lambda m, x, out: out / x / 3.0,),  # fewer roundings than 1/(3·out²)
-        (REAL,),
-        "Cube root, also of negative numbers.",
-        traits=("odd", "increasing"),
-        at={(0.0,): (INF,), (INF,): (0.0,), (-INF,): (0.0,)},
-        textbook=(lambda m, x, out: 1.0 / (3.0 * out**2.0),),
-    ),
-    Primitive(
-        "square",
-        lambda m, x: x * x,
-        (lambda m, x, out: 2.0 * x,),
-        (REAL,),
-        "x times x.",
-        traits=("smooth", "even"),
-    ),
+    Primitive("exp", lambda m, x: m.exp(x),
+              (lambda m, x, out: out,),
+              (REAL,), "The exponential function.", traits=("smooth", "increasing")),
+    Primitive("expm1", lambda m, x: m.expm1(x),
+              (lambda m, x, out: m.exp(x),),
+              (REAL,), "exp(x) - 1 without cancellation near 0.", traits=("smooth", "increasing")),
+    # the derivative is smaller than the value and overflows later
+    Primitive("exp2", lambda m, x: m.exp2(x),
+              (lambda m, x, out: m.where(x < 1024.0, out * LN2, m.exp2(x - 1.0) * (2.0 * LN2)),),
+              (REAL,), "Two to the power x.", traits=("smooth", "increasing"),
+              textbook=(lambda m, x, out: out * m.log(2.0),)),
+    Primitive("log", lambda m, x: m.log(x),
+              (lambda m, x, out: 1.0 / x,),
+              (POSITIVE,), "Natural logarithm.", traits=("smooth", "increasing")),
+    Primitive("log1p", lambda m, x: m.log1p(x),
+              (lambda m, x, out: 1.0 / (1.0 + x),),
+              (ABOVE_MINUS_ONE,), "log(1 + x) without cancellation near 0.", traits=("smooth", "increasing")),
+    Primitive("log2", lambda m, x: m.log2(x),
+              (lambda m, x, out: 1.4426950408889634 / x,),
+              (POSITIVE,), "Logarithm to the base 2.", traits=("smooth", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / (x * m.log(2.0)),)),  # 1/log(2)
+    Primitive("log10", lambda m, x: m.log10(x),
+              (lambda m, x, out: 0.4342944819032518 / x,),
+              (POSITIVE,), "Logarithm to the base 10.", traits=("smooth", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / (x * m.log(10.0)),)),  # 1/log(10)
+    Primitive("sqrt", lambda m, x: m.sqrt(x),
+              (lambda m, x, out: 0.5 / out,),
+              (NONNEGATIVE,), "Square root.", traits=("smooth", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / (2.0 * out),)),
+    # fewer roundings than 1/(3·out²); ulp: three quotients
+    Primitive("cbrt", cube_root,
+              (lambda m, x, out: out / x / 3.0,),
+              (REAL,), "Cube root, also of negative numbers.", traits=("odd", "increasing"),
+              at={(0.0,): (INF,), (INF,): (0.0,), (-INF,): (0.0,)},
+              textbook=(lambda m, x, out: 1.0 / (3.0 * out**2.0),), ulp=2.5),
+    Primitive("square", lambda m, x: x * x,
+              (lambda m, x, out: 2.0 * x,),
+              (REAL,), "x times x.", traits=("smooth", "even")),
     # Trigonometric and hyperbolic functions ------------------------------------------------------------------
-    Primitive(
-        "sin",
-        lambda m, x: m.sin(x),
-        (lambda m, x, out: m.cos(x),),
-        (REAL,),
-        "Sine of an angle in radians.",
-        traits=("smooth", "odd"),
-    ),
-    Primitive(
-        "cos",
-        lambda m, x: m.cos(x),
-        (lambda m, x, out: -m.sin(x),),
-        (REAL,),
-        "Cosine of an angle in radians.",
-        traits=("smooth", "even"),
-    ),
-    Primitive(
-        "tan",
-        lambda m, x: m.tan(x),
-        (lambda m, x, out: 1.0 + out * out,),
-        (REAL,),
-        "Tangent of an angle in radians.",
-        traits=("odd",),
-    ),
-    Primitive(
-        "asin",
-        lambda m, x: m.asin(x),
-        (lambda m, x, out: 1.0 / m.sqrt(one_minus_square(m, x)),),
-        (UNIT,),
-        "Angle in [-pi/2, pi/2] whose sine is x.",
-        traits=("smooth", "odd", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 - x**2.0),),
-    ),
-    Primitive(
-        "acos",
-        lambda m, x: m.acos(x),
-        (lambda m, x, out: -1.0 / m.sqrt(one_minus_square(m, x)),),
-        (UNIT,),
-        "Angle in [0, pi] whose cosine is x.",
-        traits=("smooth",),
-        textbook=(lambda m, x, out: -1.0 / m.sqrt(1.0 - x**2.0),),
-    ),
-    Primitive(
-        "atan",
-        lambda m, x: m.atan(x),
-        # the square would overflow
-        (lambda m, x, out: m.where(m.abs(x) < 2.0**40, 1.0 / (1.0 + x * x), 1.0 / x / x),),
-        (REAL,),
-        "Angle in [-pi/2, pi/2] whose tangent is x.",
-        traits=("smooth", "odd", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / (1.0 + x**2.0),),
-    ),
-    Primitive(
-        "atan2",
-        lambda m, y, x: m.atan2(y, x),
-        (lambda m, y, x, out: over_square_norm(m, x, x, y), lambda m, y, x, out: over_square_norm(m, -y, x, y)),
-        (REAL, REAL),
-        "Angle in [-pi, pi] of the point (x, y), seen from the origin.",
-        at={(0.0, 0.0): (0.0, 0.0)},
-        textbook=(lambda m, y, x, out: x / (x**2.0 + y**2.0), lambda m, y, x, out: -y / (x**2.0 + y**2.0)),
-    ),
-    Primitive(
-        "sinh",
-        lambda m, x: m.sinh(x),
-        (lambda m, x, out: m.cosh(x),),
-        (REAL,),
-        "Hyperbolic sine.",
-        traits=("smooth", "odd", "increasing"),
-    ),
-    Primitive(
-        "cosh",
-        lambda m, x: m.cosh(x),
-        (lambda m, x, out: m.sinh(x),),
-        (REAL,),
-        "Hyperbolic cosine.",
-        traits=("smooth", "even"),
-    ),
-    Primitive(
-        "tanh",
-        lambda m, x: m.tanh(x),
-        (lambda m, x, out: 4.0 * logistic_slope(m, 2.0 * x, out),),  # 1-out² loses all digits in the tails
-        (REAL,),
-        "Hyperbolic tangent.",
-        traits=("smooth", "odd", "increasing"),
-        textbook=(lambda m, x, out: 1.0 - out**2.0,),
-        ulp=2.5,  # the C library's tanh
-    ),
-    Primitive(
-        "asinh",
-        lambda m, x: m.asinh(x),
-        (lambda m, x, out: 1.0 / m.hypot(1.0, x),),
-        (REAL,),
-        "Inverse of the hyperbolic sine.",
-        traits=("smooth", "odd", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 + x**2.0),),
-    ),
-    Primitive(
-        "acosh",
-        lambda m, x: m.acosh(x),
-        (
-            lambda m, x, out: m.where(
-                x < 2.0**40, 1.0 / m.sqrt(m.where(x < 2.0, (x - 1.0) * (x + 1.0), x * x - 1.0)), 1.0 / x
-            ),
-        ),
-        (AT_LEAST_ONE,),
-        "Inverse of the hyperbolic cosine.",
-        traits=("smooth", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / m.sqrt(x**2.0 - 1.0),),
-        ulp=2.5,  # the C library's acosh
-    ),
-    Primitive(
-        "atanh",
-        lambda m, x: m.atanh(x),
-        (lambda m, x, out: 1.0 / one_minus_square(m, x),),
-        (OPEN_UNIT,),
-        "Inverse of the hyperbolic tangent.",
-        traits=("smooth", "odd", "increasing"),
-        textbook=(lambda m, x, out: 1.0 / (1.0 - x**2.0),),
-    ),
+    Primitive("sin", lambda m, x: m.sin(x),
+              (lambda m, x, out: m.cos(x),),
+              (REAL,), "Sine of an angle in radians.", traits=("smooth", "odd")),
+    Primitive("cos", lambda m, x: m.cos(x),
+              (lambda m, x, out: -m.sin(x),),
+              (REAL,), "Cosine of an angle in radians.", traits=("smooth", "even")),
+    Primitive("tan", lambda m, x: m.tan(x),
+              (lambda m, x, out: 1.0 + out * out,),
+              (REAL,), "Tangent of an angle in radians.", traits=("odd",)),
+    Primitive("asin", lambda m, x: m.asin(x),
+              (lambda m, x, out: 1.0 / m.sqrt(one_minus_square(m, x)),),
+              (UNIT,), "Angle in [-pi/2, pi/2] whose sine is x.", traits=("smooth", "odd", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 - x**2.0),)),
+    Primitive("acos", lambda m, x: m.acos(x),
+              (lambda m, x, out: -1.0 / m.sqrt(one_minus_square(m, x)),),
+              (UNIT,), "Angle in [0, pi] whose cosine is x.", traits=("smooth",),
+              textbook=(lambda m, x, out: -1.0 / m.sqrt(1.0 - x**2.0),)),
+    # the square would overflow
+    Primitive("atan", lambda m, x: m.atan(x),
+              (lambda m, x, out: m.where(m.abs(x) < 2.0**40, 1.0 / (1.0 + x * x), 1.0 / x / x),),
+              (REAL,), "Angle in [-pi/2, pi/2] whose tangent is x.", traits=("smooth", "odd", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / (1.0 + x**2.0),)),
+    Primitive("atan2", lambda m, y, x: m.atan2(y, x),
+              (lambda m, y, x, out: over_square_norm(m, x, x, y), lambda m, y, x, out: over_square_norm(m, -y, x, y)),
+              (REAL, REAL), "Angle in [-pi, pi] of the point (x, y), seen from the origin.",
+              at={(0.0, 0.0): (0.0, 0.0)}, kinks=lambda m, y, x: (m.where(x < 0.0, y, 1.0),),
+              textbook=(lambda m, y, x, out: x / (x**2.0 + y**2.0), lambda m, y, x, out: -y / (x**2.0 + y**2.0)),
+              ulp=2.5),  # the branch cut: the value jumps by 2π; ulp: two squares, their sum and the quotient
+    Primitive("sinh", lambda m, x: m.sinh(x),
+              (lambda m, x, out: m.cosh(x),),
+              (REAL,), "Hyperbolic sine.", traits=("smooth", "odd", "increasing")),
+    Primitive("cosh", lambda m, x: m.cosh(x),
+              (lambda m, x, out: m.sinh(x),),
+              (REAL,), "Hyperbolic cosine.", traits=("smooth", "even")),
+    # 1-out² loses all digits in the tails
+    # ulp: the C library's tanh; the partial is a sigmoid's
+    Primitive("tanh", lambda m, x: m.tanh(x),
+              (lambda m, x, out:
+                  4.0 * logistic_slope(m, 2.0 * x, out, m.sigmoid(m.where(x < 0.0, 2.0 * x, -2.0 * x))),),
+              (REAL,), "Hyperbolic tangent.", traits=("smooth", "odd", "increasing"),
+              textbook=(lambda m, x, out: 1.0 - out**2.0,), ulp=2.5),
+    Primitive("asinh", lambda m, x: m.asinh(x),
+              (lambda m, x, out: 1.0 / m.hypot(1.0, x),),
+              (REAL,), "Inverse of the hyperbolic sine.", traits=("smooth", "odd", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / m.sqrt(1.0 + x**2.0),)),
+    # ulp: the partial: a product, a root and a quotient
+    Primitive("acosh", lambda m, x: m.acosh(x),
+              (lambda m, x, out: m.where(
+                  x < 2.0**40, 1.0 / m.sqrt(m.where(x < 2.0, (x - 1.0) * (x + 1.0), x * x - 1.0)), 1.0 / x),),
+              (AT_LEAST_ONE,), "Inverse of the hyperbolic cosine.", traits=("smooth", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / m.sqrt(x**2.0 - 1.0),), ulp=2.5),
+    Primitive("atanh", lambda m, x: m.atanh(x),
+              (lambda m, x, out: 1.0 / one_minus_square(m, x),),
+              (OPEN_UNIT,), "Inverse of the hyperbolic tangent.", traits=("smooth", "odd", "increasing"),
+              textbook=(lambda m, x, out: 1.0 / (1.0 - x**2.0),)),
     # Activations ---------------------------------------------------------------------------------------------
-    Primitive(
-        "sigmoid",
-        logistic,
-        (lambda m, x, out: logistic_slope(m, x, m.tanh(0.5 * x)),),
-        (REAL,),
-        "The logistic function 1/(1 + exp(-x)).",
-        traits=("smooth", "increasing"),
-        textbook=(lambda m, x, out: out * (1.0 - out),),
-    ),
-    Primitive(
-        "log_sigmoid",
-        lambda m, x: m.where(x < 0.0, x - m.log1p(m.exp(x)), -m.log1p(m.exp(-x))),
-        (lambda m, x, out: m.sigmoid(-x),),
-        (REAL,),
-        "Logarithm of the logistic function.",
-        traits=("smooth", "increasing"),
-    ),
-    Primitive(
-        "softplus",
-        lambda m, x: m.where(x > 0.0, x + m.log1p(m.exp(-x)), m.log1p(m.exp(x))),
-        (lambda m, x, out: m.sigmoid(x),),
-        (REAL,),
-        "log(1 + exp(x)), a smooth relu.",
-        traits=("smooth", "increasing"),
-    ),
-    Primitive(
-        "relu",
-        lambda m, x: m.where(x <= 0.0, 0.0, x),
-        (lambda m, x, out: m.where(x <= 0.0, UNSELECTED, 1.0),),
-        (REAL,),
-        "The positive part of x.",
-        kinks=lambda m, x: (x,),
-    ),
-    Primitive(
-        "leaky_relu",
-        lambda m, x, slope=0.01: m.where(x <= 0.0, slope * x, x),
-        (
-            lambda m, x, slope, out: m.where(x <= 0.0, slope, 1.0),
-            lambda m, x, slope, out: m.where(x <= 0.0, x, UNSELECTED),
-        ),
-        (REAL, REAL),
-        "x, or slope * x where x is negative.",
-        kinks=lambda m, x, slope: (x,),
-    ),
-    Primitive(
-        "elu",
-        lambda m, x, alpha=1.0: m.where(x <= 0.0, alpha * m.expm1(x), x),
-        (
-            lambda m, x, alpha, out: m.where(x <= 0.0, times_exp(m, alpha, x), 1.0),
-            lambda m, x, alpha, out: m.where(x <= 0.0, m.expm1(x), UNSELECTED),
-        ),
-        (REAL, REAL),
-        "x, or alpha * (exp(x) - 1) where x is negative.",
-        kinks=lambda m, x, alpha: (x,),
-        textbook=(
-            lambda m, x, alpha, out: m.where(x <= 0.0, alpha * m.exp(x), 1.0),
-            lambda m, x, alpha, out: m.where(x <= 0.0, m.expm1(x), 0.0),
-        ),
-    ),
-    Primitive(
-        "gelu",
-        lambda m, x: 0.5 * x * twice_normal_cdf(m, x),
-        (lambda m, x, out: 0.5 * twice_normal_cdf(m, x) + times_bell(m, x * ONE_OVER_SQRT_2PI, x, 0.5),),
-        (REAL,),
-        "x times the normal distribution function of x (exact, not the tanh approximation).",
-        traits=("smooth",),
-        textbook=(
-            lambda m, x, out: 0.5 * (1.0 + m.erf(x / m.sqrt(2.0))) + x * m.exp(-(x**2.0) / 2.0) / m.sqrt(2.0 * math.pi),
-        ),
-    ),
-    Primitive(
-        "silu",
-        lambda m, x: m.where(x < -40.0, times_exp(m, x, x) / (1.0 + m.exp(x)), x / (1.0 + m.exp(-x))),
-        (lambda m, x, out: m.where(x < -40.0, times_exp(m, 1.0 + x, x), m.sigmoid(x) * (1.0 + x * m.sigmoid(-x))),),
-        (REAL,),
-        "x times its sigmoid.",
-        traits=("smooth",),
-        textbook=(lambda m, x, out: m.sigmoid(x) * (1.0 + x * (1.0 - m.sigmoid(x))),),
-    ),
+    Primitive("sigmoid", logistic,
+              (lambda m, x, out: logistic_slope(m, x, m.tanh(0.5 * x), m.where(x < 0.0, out, m.sigmoid(-x))),),
+              (REAL,), "The logistic function 1/(1 + exp(-x)).", traits=("smooth", "increasing"),
+              textbook=(lambda m, x, out: out * (1.0 - out),), ulp=2.5),  # ulp: the exponential, and s−s² of it
+    Primitive("log_sigmoid", lambda m, x: m.where(x < 0.0, x - m.log1p(m.exp(x)), -m.log1p(m.exp(-x))),
+              (lambda m, x, out: m.sigmoid(-x),),
+              (REAL,), "Logarithm of the logistic function.", traits=("smooth", "increasing")),
+    Primitive("softplus", lambda m, x: m.where(x > 0.0, x + m.log1p(m.exp(-x)), m.log1p(m.exp(x))),
+              (lambda m, x, out: m.sigmoid(x),),
+              (REAL,), "log(1 + exp(x)), a smooth relu.", traits=("smooth", "increasing")),
+    Primitive("relu", lambda m, x: m.where(x <= 0.0, 0.0, x),
+              (lambda m, x, out: m.where(x <= 0.0, UNSELECTED, 1.0),),
+              (REAL,), "The positive part of x.", kinks=lambda m, x: (x,)),
+    Primitive("leaky_relu", lambda m, x, slope=0.01: m.where(x <= 0.0, slope * x, x),
+              (lambda m, x, slope, out: m.where(x <= 0.0, slope, 1.0),
+               lambda m, x, slope, out: m.where(x <= 0.0, x, UNSELECTED)),
+              (REAL, REAL), "x, or slope * x where x is negative.", kinks=lambda m, x, slope: (x,)),
+    Primitive("elu", lambda m, x, alpha=1.0: m.where(x <= 0.0, alpha * m.expm1(x), x),
+              (lambda m, x, alpha, out: m.where(x <= 0.0, times_exp(m, alpha, x), 1.0),
+               lambda m, x, alpha, out: m.where(x <= 0.0, m.expm1(x), UNSELECTED)),
+              (REAL, REAL), "x, or alpha * (exp(x) - 1) where x is negative.", kinks=lambda m, x, alpha: (x,),
+              textbook=(lambda m, x, alpha, out: m.where(x <= 0.0, alpha * m.exp(x), 1.0),
+                        lambda m, x, alpha, out: m.where(x <= 0.0, m.expm1(x), 0.0)),
+              ulp=3.0),  # ulp: two exponentials where one would underflow
+    Primitive("gelu", lambda m, x: m.where(x < -LARGEST, 0.0, 0.5 * x * twice_normal_cdf(m, x)),
+              (lambda m, x, out: 0.5 * twice_normal_cdf(m, x) + times_bell(m, x * ONE_OVER_SQRT_2PI, x, 0.5),),
+              (REAL,), "x times the normal distribution function of x (exact, not the tanh approximation).",
+              traits=("smooth",),
+              textbook=(lambda m, x, out:
+                        0.5 * (1.0 + m.erf(x / m.sqrt(2.0))) + x * m.exp(-(x**2.0) / 2.0) / m.sqrt(2.0 * math.pi),),
+              ulp=4.0),  # ulp: the C library's erfc; where 2Φ is subnormal, its digits
+    # ulp: sigmoids, a sum and two products
+    Primitive("silu", lambda m, x: m.where(x < -40.0, times_exp(m, x, x) / (1.0 + m.exp(x)), x / (1.0 + m.exp(-x))),
+              (lambda m, x, out:
+                  m.where(x < -40.0, times_exp(m, 1.0 + x, x), m.sigmoid(x) * (1.0 + x * m.sigmoid(-x))),),
+              (REAL,), "x times its sigmoid.", traits=("smooth",), at={(INF,): (1.0,)},
+              textbook=(lambda m, x, out: m.sigmoid(x) * (1.0 + x * (1.0 - m.sigmoid(x))),), ulp=4.0),
     # Selections ----------------------------------------------------------------------------------------------
-    Primitive(
-        "step",
-        lambda m, x, k=0.0: m.where(x >= k, 1.0, m.where(x < k, 0.0, x - k)),
-        (lambda m, x, k, out: UNSELECTED, lambda m, x, k, out: UNSELECTED),
-        (REAL, REAL),
-        "0 where x is below k, 1 from there on.",
-        kinks=lambda m, x, k: (x - k,),
-    ),
-    Primitive(
-        "sign",
-        lambda m, x: m.where(x > 0.0, 1.0, m.where(x < 0.0, -1.0, x)),
-        (lambda m, x, out: UNSELECTED,),
-        (REAL,),
-        "-1, 0 or 1: the sign of x.",
-        traits=("odd",),
-        kinks=lambda m, x: (x,),
-    ),
-    Primitive(
-        "floor",
-        lambda m, x: m.floor(x),
-        (lambda m, x, out: UNSELECTED,),
-        (REAL,),
-        "The largest integer not above x, as a float.",
-        kinks=lambda m, x: (x - m.floor(x + 0.5),),
-    ),
-    Primitive(
-        "ceil",
-        lambda m, x: m.ceil(x),
-        (lambda m, x, out: UNSELECTED,),
-        (REAL,),
-        "The smallest integer not below x, as a float.",
-        kinks=lambda m, x: (x - m.floor(x + 0.5),),
-    ),
-    Primitive(
-        "maximum",
-        lambda m, x, y: m.where(x >= y, x, m.where(x < y, y, x + y)),
-        (
-            lambda m, x, y, out: m.where(x > y, 1.0, m.where(x < y, UNSELECTED, 0.5)),
-            lambda m, x, y, out: m.where(x < y, 1.0, m.where(x > y, UNSELECTED, 0.5)),
-        ),
-        (REAL, REAL),
-        "The larger of two numbers; at a tie each takes half of the derivative.",
-        traits=("commutative",),
-        kinks=lambda m, x, y: (x - y,),
-    ),
-    Primitive(
-        "minimum",
-        lambda m, x, y: m.where(x <= y, x, m.where(x > y, y, x + y)),
-        (
-            lambda m, x, y, out: m.where(x < y, 1.0, m.where(x > y, UNSELECTED, 0.5)),
-            lambda m, x, y, out: m.where(x > y, 1.0, m.where(x < y, UNSELECTED, 0.5)),
-        ),
-        (REAL, REAL),
-        "The smaller of two numbers; at a tie each takes half of the derivative.",
-        traits=("commutative",),
-        kinks=lambda m, x, y: (x - y,),
-    ),
-    Primitive(
-        "clip",
-        lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
-        (
-            lambda m, x, low, high, out: m.where(
-                x < low, UNSELECTED, m.where(x > high, UNSELECTED, m.where(x > low, m.where(x < high, 1.0, 0.5), 0.5))
-            ),
-            lambda m, x, low, high, out: m.where(x < low, 1.0, m.where(x > low, UNSELECTED, 0.5)),
-            lambda m, x, low, high, out: m.where(x > high, 1.0, m.where(x < high, UNSELECTED, 0.5)),
-        ),
-        (REAL, REAL, REAL),
-        "x brought into the interval from low to high.",
-        kinks=lambda m, x, low, high: (x - low, x - high),
-        outside=outside_clip,
-    ),
-    Primitive(
-        "where",
-        lambda m, condition, a, b: m.where(condition, a, b),
-        (
-            lambda m, condition, a, b, out: UNSELECTED,
-            lambda m, condition, a, b, out: m.where(condition, 1.0, UNSELECTED),
-            lambda m, condition, a, b, out: m.where(condition, UNSELECTED, 1.0),
-        ),
-        (REAL, REAL, REAL),
-        "a where the condition holds, else b.",
-        traits=("selection",),
-    ),
+    Primitive("step", lambda m, x, k=0.0: m.where(x >= k, 1.0, m.where(x < k, 0.0, x - k)),
+              (lambda m, x, k, out: UNSELECTED, lambda m, x, k, out: UNSELECTED),
+              (REAL, REAL), "0 where x is below k, 1 from there on.", kinks=lambda m, x, k: (x - k,)),
+    Primitive("sign", lambda m, x: m.where(x > 0.0, 1.0, m.where(x < 0.0, -1.0, x)),
+              (lambda m, x, out: UNSELECTED,),
+              (REAL,), "-1, 0 or 1: the sign of x.", traits=("odd",), kinks=lambda m, x: (x,)),
+    Primitive("floor", lambda m, x: m.floor(x),
+              (lambda m, x, out: UNSELECTED,),
+              (REAL,), "The largest integer not above x, as a float.", kinks=lambda m, x: (x - m.floor(x + 0.5),)),
+    Primitive("ceil", lambda m, x: m.ceil(x),
+              (lambda m, x, out: UNSELECTED,),
+              (REAL,), "The smallest integer not below x, as a float.", kinks=lambda m, x: (x - m.floor(x + 0.5),)),
+    Primitive("maximum", lambda m, x, y: m.where(x >= y, x, m.where(x < y, y, x + y)),
+              (lambda m, x, y, out: m.where(x > y, 1.0, m.where(x < y, UNSELECTED, 0.5)),
+               lambda m, x, y, out: m.where(x < y, 1.0, m.where(x > y, UNSELECTED, 0.5))),
+              (REAL, REAL), "The larger of two numbers; at a tie each takes half of the derivative.",
+              traits=("commutative",), kinks=lambda m, x, y: (x - y,)),
+    Primitive("minimum", lambda m, x, y: m.where(x <= y, x, m.where(x > y, y, x + y)),
+              (lambda m, x, y, out: m.where(x < y, 1.0, m.where(x > y, UNSELECTED, 0.5)),
+               lambda m, x, y, out: m.where(x > y, 1.0, m.where(x < y, UNSELECTED, 0.5))),
+              (REAL, REAL), "The smaller of two numbers; at a tie each takes half of the derivative.",
+              traits=("commutative",), kinks=lambda m, x, y: (x - y,)),
+    Primitive("clip", lambda m, x, low, high: m.minimum(m.maximum(x, low), high),
+              (lambda m, x, low, high, out: m.where(x < low, UNSELECTED, m.where(
+                  x > high, UNSELECTED, m.where(x > low, m.where(x < high, 1.0, 0.5), 0.5))),
+               lambda m, x, low, high, out: m.where(x < low, 1.0, m.where(x > low, UNSELECTED, 0.5)),
+               lambda m, x, low, high, out: m.where(x > high, 1.0, m.where(x < high, UNSELECTED, 0.5))),
+              (REAL, REAL, REAL), "x brought into the interval from low to high.",
+              kinks=lambda m, x, low, high: (x - low, x - high),
+              outside=lambda x, low, high: (1, "must not exceed the upper bound", DomainError) if low > high else None),
+    Primitive("where", lambda m, condition, a, b: m.where(condition, a, b),
+              (lambda m, condition, a, b, out: UNSELECTED,
+               lambda m, condition, a, b, out: m.where(condition, 1.0, UNSELECTED),
+               lambda m, condition, a, b, out: m.where(condition, UNSELECTED, 1.0)),
+              (REAL, REAL, REAL), "a where the condition holds, else b.", traits=("selection",)),
     # Several arguments ---------------------------------------------------------------------------------------
-    Primitive(
-        "hypot",
-        lambda m, x, y: m.hypot(x, y),
-        (lambda m, x, y, out: over_norm(m, x, x, y, out), lambda m, x, y, out: over_norm(m, y, x, y, out)),
-        (REAL, REAL),
-        "Length of the hypotenuse: the square root of x² + y² without overflow.",
-        traits=("commutative",),
-        at={(0.0, 0.0): (0.0, 0.0)},
-        textbook=(lambda m, x, y, out: x / out, lambda m, x, y, out: y / out),
-    ),
-    Primitive(
-        "erf",
-        lambda m, x: m.erf(x),
-        (lambda m, x, out: times_bell(m, TWO_OVER_SQRT_PI, x, 1.0),),
-        (REAL,),
-        "The error function.",
-        traits=("smooth", "odd", "increasing"),
-        textbook=(lambda m, x, out: 2.0 / m.sqrt(math.pi) * m.exp(-(x**2.0)),),
-    ),
-    Primitive(
-        "erfc",
-        lambda m, x: m.erfc(x),
-        (lambda m, x, out: times_bell(m, -TWO_OVER_SQRT_PI, x, 1.0),),
-        (REAL,),
-        "1 - erf(x) without cancellation.",
-        traits=("smooth",),
-        textbook=(lambda m, x, out: -2.0 / m.sqrt(math.pi) * m.exp(-(x**2.0)),),
-    ),
-    Primitive(
-        "logaddexp",
-        logaddexp,
-        (
-            lambda m, x, y, out: sigmoid_of_difference(m, x, y),
-            lambda m, x, y, out: sigmoid_of_difference(m, y, x),
-        ),
-        (REAL, REAL),
-        "log(exp(x) + exp(y)) without overflow.",
-        traits=("smooth", "commutative"),
-        at={(INF, INF): (0.5, 0.5), (-INF, -INF): (0.5, 0.5)},
-        textbook=(lambda m, x, y, out: m.sigmoid(x - y), lambda m, x, y, out: m.sigmoid(y - x)),
-    ),
-    Primitive(
-        "fsum",
-        lambda m, xs: m.fsum(xs),
-        (lambda m, xs, out: [1.0 for _ in xs],),
-        (REAL,),
-        "Sum of a sequence, rounded once.",
-        traits=("variadic", "smooth", "linear", "commutative"),
-    ),
-    Primitive(
-        "prod",
-        lambda m, xs: m.prod(xs),
-        (lambda m, xs, out: m.leave_one_out(xs),),
-        (REAL,),
-        "Product of a sequence, without overflow on the way.",
-        traits=("variadic", "smooth", "commutative"),
-    ),
-    Primitive(
-        "logsumexp",
-        logsumexp,
-        (lambda m, xs, out: softmax(m, xs),),
-        (REAL,),
-        "Logarithm of the sum of the exponentials of a sequence, without overflow.",
-        traits=("variadic", "smooth", "commutative"),
-    ),
-    Primitive(
-        "dot",
-        lambda m, weights, inputs, bias=0.0: m.fsum([w * x for w, x in zip(weights, inputs, strict=True)] + [bias]),
-        (lambda m, weights, inputs, bias, out: [*inputs, *weights, 1.0],),
-        (REAL,),
-        "Weighted sum of the inputs plus a bias, summed exactly.",
-        traits=("variadic", "smooth"),
-    ),
+    Primitive("hypot", lambda m, x, y: m.hypot(x, y),
+              (lambda m, x, y, out: over_norm(m, x, x, y, out), lambda m, x, y, out: over_norm(m, y, x, y, out)),
+              (REAL, REAL), "Length of the hypotenuse: the square root of x² + y² without overflow.",
+              traits=("commutative",), at={(0.0, 0.0): (0.0, 0.0)},
+              textbook=(lambda m, x, y, out: x / out, lambda m, x, y, out: y / out)),
+    # ulp: two exponentials where one would underflow
+    Primitive("erf", lambda m, x: m.erf(x),
+              (lambda m, x, out: times_bell(m, TWO_OVER_SQRT_PI, x, 1.0),),
+              (REAL,), "The error function.", traits=("smooth", "odd", "increasing"),
+              textbook=(lambda m, x, out: 2.0 / m.sqrt(math.pi) * m.exp(-(x**2.0)),), ulp=2.5),
+    # ulp: the C library's erfc
+    Primitive("erfc", lambda m, x: m.erfc(x),
+              (lambda m, x, out: times_bell(m, -TWO_OVER_SQRT_PI, x, 1.0),),
+              (REAL,), "1 - erf(x) without cancellation.", traits=("smooth",),
+              textbook=(lambda m, x, out: -2.0 / m.sqrt(math.pi) * m.exp(-(x**2.0)),), ulp=4.0),
+    # ulp: an exponential, a logarithm and a sum
+    Primitive("logaddexp", logaddexp,
+              (lambda m, x, y, out: sigmoid_of_difference(m, x, y),
+               lambda m, x, y, out: sigmoid_of_difference(m, y, x)),
+              (REAL, REAL), "log(exp(x) + exp(y)) without overflow.", traits=("smooth", "commutative"),
+              at={(INF, INF): (0.5, 0.5), (-INF, -INF): (0.5, 0.5)},
+              textbook=(lambda m, x, y, out: m.sigmoid(x - y), lambda m, x, y, out: m.sigmoid(y - x)), ulp=3.0),
+    Primitive("fsum", lambda m, xs: m.fsum(xs),
+              (lambda m, xs, out: [1.0 for _ in xs],),
+              (REAL,), "Sum of a sequence, rounded once.", traits=("variadic", "smooth", "linear", "commutative")),
+    # ulp: each factor rounds once more; this is for up to eight
+    Primitive("prod", lambda m, xs: m.prod(xs),
+              (lambda m, xs, out: m.leave_one_out(xs),),
+              (REAL,), "Product of a sequence, without overflow on the way.",
+              traits=("variadic", "smooth", "commutative"), ulp=4.0),
+    # ulp: an exponential, two sums and a logarithm or quotient
+    Primitive("logsumexp", logsumexp,
+              (lambda m, xs, out: softmax(m, xs),),
+              (REAL,), "Logarithm of the sum of the exponentials of a sequence, without overflow.",
+              traits=("variadic", "smooth", "commutative"), ulp=3.0),
+    Primitive("dot", lambda m, weights, inputs, bias=0.0:
+                  m.fsum([w * x for w, x in zip(weights, inputs, strict=True)] + [bias]),
+              (lambda m, weights, inputs, bias, out: [*inputs, *weights, 1.0],),
+              (REAL,), "Weighted sum of the inputs plus a bias, summed exactly.", traits=("sequences", "smooth")),
 )
+# fmt: on
 
 TABLE: dict[str, Primitive] = {row.name: row for row in ROWS}
 """Every primitive by name, in the order of definition."""

@@ -32,8 +32,10 @@ class Primitive:
     symbol
         The notation shown in drawings and formulas where it is not the name, e.g. ``"*"``.
     traits
-        Facts that tests and passes read: ``"smooth"``, ``"commutative"``, ``"odd"``, ``"even"``, ``"linear"``,
-        ``"variadic"`` (takes one sequence), ``"sequences"`` (takes several), ``"selection"`` (picks one of its operands).
+        Facts that tests and passes read: ``"smooth"`` (all derivatives exist inside of the
+        domain), ``"increasing"``, ``"commutative"``, ``"odd"``, ``"even"``, ``"linear"``,
+        ``"variadic"`` (takes one sequence), ``"sequences"`` (takes several), ``"selection"`` (picks one of its operands),
+        ``"constant"`` (has no derivative by definition, whatever its value does).
     at
         Points where the derivative is a convention, not a limit: ``{(0.0,): (0.0,)}``.
     kinks

@@ -90,10 +90,16 @@ def _number(x: float) -> str:
     return f"{x:.0f}" if float(x).is_integer() and abs(x) < 1e16 else repr(float(x))
 
 
-def formula(expression: Operand, names: dict[int, str] | None = None, number: Callable[[float], str] = _number) -> str:
+def formula(
+    expression: Operand,
+    names: dict[int, str] | None = None,
+    number: Callable[[float], str] = _number,
+    level: int = 0,
+) -> str:
     """`expression` as Python source with as few parentheses as needed.
 
-    `names` maps the ``id`` of sub-expressions that already have a name to that name; `number` prints constants.
+    `names` maps the ``id`` of sub-expressions that already have a name to that name; `number` prints constants;
+    `level` is the precedence of the operator next to which the text is to stand.
     """
     names = names or {}
 
@@ -117,7 +123,8 @@ def formula(expression: Operand, names: dict[int, str] | None = None, number: Ca
             text = f"{write(part.operands[0], own + 1)}**{write(part.operands[1], own)}"
         else:
             left, right = part.operands
-            text = f"{write(left, own)} {part.operation} {write(right, own + 1)}"
+            start = write(left, own) if isinstance(left, Symbol) else number(left)
+            text = f"{start} {part.operation} {write(right, own + 1)}"
         return f"({text})" if own < level else text
 
-    return write(expression, 0)
+    return write(expression, level)

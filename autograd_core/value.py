@@ -14,6 +14,7 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any, Union
 
 from . import modes
+from .conditions import LESS, LESS_EQUAL, STOP_GRADIENT
 from .evaluate import Evaluate, compiled, evaluate
 from .graph import topological_order
 from .primitives import TABLE
@@ -101,12 +102,16 @@ class Value(Methods):
         self._origin = origin_of(None, label=label)
         self.parents = ()
         self.partials = ()
+        if modes.in_use and modes.state.recorder is not None:
+            modes.state.recorder.note(self)
 
     # What a Value knows -----------------------------------------------------------------------------------
 
     @property
     def data(self) -> float:
         """The number. Assigning one changes this Value only: a graph recorded before keeps its gradients."""
+        if modes.in_use and modes.state.recorder is not None:
+            modes.state.recorder.read(self)
         return self._data
 
     @data.setter
@@ -174,7 +179,7 @@ class Value(Methods):
         if row is None:
             return ""
         if row.name == "pow" and constants and constants[1] is not None:
-            return f"**{constants[1]:g}"
+            return f"**{constants[1]!r}".removesuffix(".0")
         return {"relu": "ReLU"}.get(row.name, row.symbol)
 
     def __repr__(self) -> str:
@@ -203,9 +208,11 @@ class Value(Methods):
         """
         seed = as_float(seed, "backward: seed")
         order = topological_order(self)
+        earlier = []  # kept apart, so that a leaf gets the exact sum of this sweep's derivative and the earlier ones
         for node in order:
-            if node.parents:
-                node._grad = UNREACHED
+            if not node.parents and node._grad is not UNREACHED:
+                earlier.append((node, node._grad))
+            node._grad = UNREACHED
         self._grad += seed
         for node in reversed(order):
             adjoint = node._grad
@@ -223,9 +230,13 @@ class Value(Methods):
                 for parent, partial in zip(node.parents, partials):  # noqa: B905 - a hot loop over equal lengths
                     if partial is not UNSELECTED:
                         parent._grad += adjoint * partial
+        for leaf, grad in earlier:
+            leaf._grad += grad
 
     def detach(self) -> "Value":
         """A leaf with the same number and label: gradients stop here."""
+        if modes.in_use and modes.state.recorder is not None:
+            return record(STOP_GRADIENT, self._data, (self,), (UNSELECTED,))
         return Value(self._data, self.label)
 
     def __copy__(self) -> "Value":
@@ -313,27 +324,27 @@ class Value(Methods):
         return _operator(POW, other, self)
 
     def __neg__(self) -> "Value":
-        return _operator(NEG, self)
+        return self.neg()
 
     def __pos__(self) -> "Value":
         return self
 
     def __abs__(self) -> "Value":
-        return _operator(ABS, self)
+        return self.abs()
 
     # Comparisons and conversions --------------------------------------------------------------------------
 
     def __lt__(self, other: Number) -> bool:
-        return self._data < _compared(other)
+        return _compare(LESS, self, other)
 
     def __le__(self, other: Number) -> bool:
-        return self._data <= _compared(other)
+        return _compare(LESS_EQUAL, self, other)
 
     def __gt__(self, other: Number) -> bool:
-        return self._data > _compared(other)
+        return _compare(LESS, other, self)
 
     def __ge__(self, other: Number) -> bool:
-        return self._data >= _compared(other)
+        return _compare(LESS_EQUAL, other, self)
 
     def __bool__(self) -> bool:
         raise TypeError("a Value has no truth value: compare it (v > 0) or write v.data")
@@ -364,11 +375,20 @@ def _is_number(x: object) -> bool:
     return isinstance(x, Real) and not isinstance(x, bool)
 
 
-def _compared(other: object) -> float:
-    return other._data if isinstance(other, Value) else as_float(other, "a comparison with a Value")
+def _compare(row: Primitive, x: Any, y: Any) -> bool:
+    """``x < y`` (`LESS`) or ``x <= y`` (`LESS_EQUAL`): a bool, or a `Condition` in a program that is being recorded."""
+    numbers = []
+    for operand in (x, y):
+        if not isinstance(operand, Value) and not _is_number(operand):
+            return NotImplemented  # type: ignore[no-any-return]  # an array, say, may answer itself
+        numbers.append(operand._data if isinstance(operand, Value) else float(operand))
+    if modes.in_use and modes.state.recorder is not None:
+        return modes.state.recorder.compare(row, x, y)  # type: ignore[no-any-return]
+    return numbers[0] < numbers[1] if row is LESS else numbers[0] <= numbers[1]
 
 
 # Recording ------------------------------------------------------------------------------------------------------
+
 
 def zero_grad(*roots: Value) -> None:
     """Forget the adjoints of `roots` and of everything they depend on, as if no sweep had reached them."""
@@ -378,6 +398,13 @@ def zero_grad(*roots: Value) -> None:
 
 _kernels: dict[tuple[Primitive, tuple[bool, ...]], Evaluate] = {}
 """The compiled float functions of the rows, by which of their operands are Values."""
+
+
+def _kernel(row: Primitive, active: tuple[bool, ...]) -> Evaluate:
+    """The compiled function of `row`; one of any number of operands is not worth keeping."""
+    if row.variadic:
+        return compiled(row, active)
+    return _kernels.get((row, active)) or _kernels.setdefault((row, active), compiled(row, active))
 
 
 def apply(row: Primitive, operands: Sequence[Number]) -> Number:
@@ -393,8 +420,7 @@ def apply(row: Primitive, operands: Sequence[Number]) -> Number:
     active = tuple([isinstance(x, Value) for x in operands])
     numbers = [x._data if isinstance(x, Value) else as_float(x, row.name) for x in operands]
     try:
-        kernel = _kernels.get((row, active)) or _kernels.setdefault((row, active), compiled(row, active))
-        out, partials = kernel(*numbers)
+        out, partials = _kernel(row, active)(*numbers)
     except (ArithmeticError, ValueError):
         labels = [x.label if isinstance(x, Value) else "" for x in operands]
         out, partials = evaluate(row, numbers, active, labels)
@@ -403,8 +429,10 @@ def apply(row: Primitive, operands: Sequence[Number]) -> Number:
     if row is POW and not active[1] and numbers[1] == 0.0:
         partials = (UNSELECTED,)  # a constant exponent 0: the result is 1 whatever the base is
     parents = tuple([x for x in operands if isinstance(x, Value)])
+    if False not in active:
+        return record(row, out, parents, partials)
     constants = tuple([None if is_value else x for is_value, x in zip(active, numbers, strict=True)])
-    return record(row, out, parents, partials, () if all(active) else constants)
+    return record(row, out, parents, partials, constants)
 
 
 def record(
@@ -426,6 +454,8 @@ def record(
             node.parents, node.partials, node._origin = (), (), origin_of(None)
         elif modes.state.tracing:
             node._origin = origin_of(row, constants, line=_line_of_user())
+        if modes.state.recorder is not None:
+            modes.state.recorder.note(node)
     return node
 
 
@@ -437,14 +467,30 @@ def _line_of_user() -> tuple[str, int]:
     return frame.f_code.co_filename, frame.f_lineno
 
 
-def _operator(row: Primitive, *operands: Any) -> Value:
-    """`apply` for an operator: an operand that is no number gets the chance to answer itself (arrays do)."""
-    for x in operands:
-        if not isinstance(x, Value) and not _is_number(x):
-            return NotImplemented  # type: ignore[no-any-return]
-    return apply(row, operands)  # type: ignore[return-value]
+def _operator(row: Primitive, x: Any, y: Any) -> Value:
+    """`apply` for an operator with at least one Value, by a short cut if the other operand is one or a plain number."""
+    try:
+        if type(y) is Value:
+            if type(x) is Value:
+                data, partials = _kernel(row, _BOTH)(x._data, y._data)
+                return record(row, data, (x, y), partials)
+            if type(x) is float or type(x) is int:
+                x = float(x)
+                data, partials = _kernel(row, _SECOND)(x, y._data)
+                return record(row, data, (y,), partials, (x, None))
+        elif (type(y) is float or type(y) is int) and y:  # not 0: as an exponent it is a case of its own
+            y = float(y)
+            data, partials = _kernel(row, _FIRST)(x._data, y)
+            return record(row, data, (x,), partials, (None, y))
+    except (ArithmeticError, ValueError):
+        pass  # `apply` answers, or says what is wrong
+    for operand in (x, y):
+        if not isinstance(operand, Value) and not _is_number(operand):
+            return NotImplemented  # type: ignore[no-any-return]  # an array, say, may answer itself
+    return apply(row, (x, y))  # type: ignore[return-value]
 
 
 ADD, SUB, MUL, DIV, NEG, POW, MOD, ABS = (TABLE[n] for n in ("add", "sub", "mul", "div", "neg", "pow", "mod", "abs"))
+_BOTH, _FIRST, _SECOND = (True, True), (True, False), (False, True)
 _ADD, _SUB, _MUL = origin_of(ADD), origin_of(SUB), origin_of(MUL)
 _ONES, _ONE_AND_MINUS_ONE = (1.0, 1.0), (1.0, -1.0)

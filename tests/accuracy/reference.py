@@ -66,7 +66,7 @@ def _largest(*terms: arb) -> arb:
 
 def _pow(x: arb, p: arb) -> list[arb | Result]:
     log = abs(x).log()
-    odd = x < 0 and int(p.unique_fmpz()) % 2 == 1
+    odd = x < 0 and float(p) % 2.0 == 1.0
     value, slope = (p * log).exp(), p * ((p - 1) * log).exp()
     # p - 1 is rounded to a double: half an ulp of it, times the logarithm
     dx = (slope if odd or x > 0 else -slope, abs(slope) * (1 + abs((p - 1) * log) / 2))
@@ -86,7 +86,8 @@ def _elu(x: arb, alpha: arb) -> list[arb]:
 
 def _gelu(x: arb) -> list[arb | Result]:
     a, b = _normal_cdf(x), x * _phi(x)
-    return [x * a, (a + b, _largest(a + b, a, b))]
+    smallest = arb(2) ** -1022  # below it erfc has no more digits to give
+    return [(x * a, _largest(x * a, x * smallest)), (a + b, _largest(a + b, a, b))]
 
 
 def _silu(x: arb) -> list[arb | Result]:
@@ -153,7 +154,9 @@ def _erf_slope(x: arb) -> arb:
     return 2 / arb.pi().sqrt() * (-x * x).exp()
 
 
-_LN2, _LN10 = (lambda: arb(2).log()), (lambda: arb(10).log())
+def _ln(x: float) -> arb:
+    return arb(x).log()
+
 
 REFERENCE: dict[str, Callable[..., Sequence[arb | Result]]] = {
     "add": lambda x, y: [x + y, arb(1), arb(1)],
@@ -166,11 +169,11 @@ REFERENCE: dict[str, Callable[..., Sequence[arb | Result]]] = {
     "abs": lambda x: [abs(x), x.sgn()],
     "exp": lambda x: [x.exp(), x.exp()],
     "expm1": lambda x: [x.expm1(), x.exp()],
-    "exp2": lambda x: [(x * _LN2()).exp(), (x * _LN2()).exp() * _LN2()],
+    "exp2": lambda x: [(x * _ln(2)).exp(), (x * _ln(2)).exp() * _ln(2)],
     "log": lambda x: [x.log(), 1 / x],
     "log1p": lambda x: [x.log1p(), 1 / (1 + x)],
-    "log2": lambda x: [x.log() / _LN2(), 1 / (x * _LN2())],
-    "log10": lambda x: [x.log() / _LN10(), 1 / (x * _LN10())],
+    "log2": lambda x: [x.log() / _ln(2), 1 / (x * _ln(2))],
+    "log10": lambda x: [x.log() / _ln(10), 1 / (x * _ln(10))],
     "sqrt": lambda x: [x.sqrt(), 1 / (2 * x.sqrt())],
     "cbrt": _cbrt,
     "square": lambda x: [x * x, 2 * x],

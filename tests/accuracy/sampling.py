@@ -97,6 +97,10 @@ def weighted_sum(rng: random.Random) -> tuple[float, ...]:
     return (*values, *others, rng.uniform(-1.0, 1.0))
 
 
+def _single(rng: random.Random) -> tuple[float, ...]:
+    return (double(rng),)
+
+
 SAMPLERS: dict[str, Callable[[random.Random], tuple[float, ...]]] = {
     "pow": power,
     "fsum": several, "prod": several, "logsumexp": several, "dot": weighted_sum,
@@ -108,7 +112,7 @@ SAMPLERS: dict[str, Callable[[random.Random], tuple[float, ...]]] = {
 def points(row: Primitive, count: int, seed: int = 0) -> Iterator[tuple[float, ...]]:
     """`count` points in the domain of `row`, away from those whose partials are conventions."""
     rng = random.Random(f"{row.name} {seed}")
-    sample = SAMPLERS.get(row.name, pair if len(row.parameters) == 2 else lambda rng: (double(rng),))
+    sample = SAMPLERS.get(row.name, pair if len(row.parameters) == 2 else _single)
     while count:
         args = sample(rng)
         if _is_regular(row, args):

@@ -37,10 +37,11 @@ def ulps(got: float, true: arb, scale: arb) -> float:
         error = true - (math.copysign(1.0, got) * limit if math.isinf(got) else arb(got))
         if error == 0:
             return 0.0
-        unit = -1074 if scale == 0 else max(-1074, min(exponent(scale), 1023) - 52)
+        # 1040: the scale of a result near overflow may lie beyond; that of one far beyond must not hide its error
+        unit = -1074 if scale == 0 else max(-1074, min(exponent(scale), 1040) - 52)
         mantissa, power = error.mid().man_exp()
         shift = max(0, abs(int(mantissa)).bit_length() - 64)
-        return math.ldexp(abs(int(mantissa)) >> shift, min(1000, int(power) + shift - unit))
+        return math.ldexp(abs(int(mantissa)) >> shift, min(900, int(power) + shift - unit))
 
 
 def errors(row: Primitive, args: Sequence[float]) -> list[float]:
@@ -66,6 +67,27 @@ def check(row: Primitive, count: int) -> None:
     for i, (error, args) in enumerate(worst(row, points(row, count))):
         result = f"partial {i - 1}" if i else "value"
         assert error <= row.ulp, f"{row.name}{args}: {result} is {error:.2f} ulp off, the row promises {row.ulp}"
+
+
+def test_the_measure_of_errors() -> None:
+    one = arb(1)
+    assert ulps(1.0, one, one) == 0.0
+    assert ulps(math.nextafter(1.0, 2.0), one, one) == 1.0
+    assert ulps(math.nextafter(1.0, 0.0), one, one) == 0.5  # ulps of the true number
+    assert ulps(0.0, arb(5e-324), arb(5e-324)) == 1.0  # the smallest double is an ulp of its own
+    assert ulps(math.inf, arb(2) ** 1030, arb(2) ** 1030) == 0.0
+    assert ulps(1.7976931348623157e308, arb(2) ** 1030, arb(2) ** 1030) < 1.0
+    assert ulps(-math.inf, arb(2) ** 1030, arb(2) ** 1030) > 1e13
+    assert ulps(math.inf, one, one) > 1e13
+    assert ulps(0.0, one, one) > 1e13
+    assert ulps(math.nan, one, one) == math.inf
+
+
+def test_a_rule_that_is_slightly_wrong_fails() -> None:
+    tanh = TABLE["tanh"]
+    wrong = Primitive("tanh", tanh.primal, (lambda m, x, out: 1.0 - out * out,), tanh.domain)
+    with pytest.raises(AssertionError, match=r"partial 0 is .* ulp off, the row promises 2\.0"):
+        check(wrong, 2_000)
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -1,0 +1,63 @@
+"""A recorded program as a pure JAX function, for what JAX does well: other devices, and many of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..row import Primitive
+from .arrays import Arrays
+from .plan import Product
+from .program import Program
+
+
+def to_jax(program: Program) -> Callable[[Any, Any], Any]:
+    """The program as a function ``g(parameters, inputs)`` of two vectors that returns the vector of outputs.
+
+    It computes one lane and is pure, so ``jax.jit``, ``jax.vmap``, ``jax.grad`` and JAX's sharding apply. Derivatives are
+    those of the rows of the table, at ties and kinks too. For numbers equal to ours JAX needs 64-bit floats
+    (``jax.config.update("jax_enable_x64", True)``).
+    """
+    import jax
+    import jax.numpy as jnp
+    import numpy as np
+
+    m = Arrays(jnp)
+    operations: dict[Primitive, Callable[..., Any]] = {}
+
+    def operation(row: Primitive) -> Callable[..., Any]:
+        """`row` on arrays, with its own derivatives."""
+        if row not in operations:
+            compute = jax.custom_jvp(lambda *operands: row.primal(m, *row.arguments(operands)))
+
+            @compute.defjvp
+            def tangent(operands: Any, tangents: Any) -> Any:
+                out = compute(*operands)
+                partials = row.partials_at(m, row.arguments(operands), out)
+                for point, values in row.at.items():
+                    here = jnp.all(jnp.stack([x == at for x, at in zip(operands, point, strict=True)]), axis=0)
+                    partials = [jnp.where(here, value, p) for value, p in zip(values, partials, strict=True)]
+                return out, sum(p * t for p, t in zip(partials, tangents, strict=True))
+
+            operations[row] = compute
+        return operations[row]
+
+    def run(parameters: Any, inputs: Any) -> Any:
+        uniforms = jnp.asarray(program.constants)
+        to, source = program.from_parameters
+        uniforms = uniforms.at[to].set(parameters[source])
+        if run_hoisted is not None:
+            to, source = program.from_hoisted
+            uniforms = uniforms.at[to].set(run_hoisted(jnp.zeros(0), parameters)[source])
+        plan = program.plan
+        V = jnp.concatenate([inputs, uniforms[np.array([p for _, p in plan.broadcast], dtype=int)]])
+        for step in plan.steps:
+            if isinstance(step, Product):
+                shape = (step.size, len(step.inputs))
+                W = uniforms[step.weights : step.weights + shape[0] * shape[1]].reshape(shape)
+                results = W @ V[np.array(step.inputs)] + uniforms[step.biases : step.biases + step.size]
+            else:
+                results = operation(step.row)(*[V[np.array(operand)] for operand in step.operands])
+            V = jnp.concatenate([V, results])
+        return V[np.array(plan.outputs)]
+
+    run_hoisted = to_jax(program.hoisted) if program.hoisted else None
+    return run

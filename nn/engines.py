@@ -1,0 +1,166 @@
+"""The inner step of a training: the objective and its gradients for one batch.
+
+`fit` knows nothing but `Engine`; the eager one below builds the graph of one example after the other.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from autograd_core import DomainError, Value, no_grad, zero_grad
+
+from .checks import Target
+from .lookup import lookup
+
+Loss = Callable[[Any, Any], Any]
+Regularizer = Callable[[Any], Any]
+
+
+class NonFiniteError(ArithmeticError):
+    """The objective or a gradient became nan or infinite; the message says where that began."""
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What an engine tells of one batch: the mean loss, the penalty, and the model's output for each example."""
+
+    loss: float
+    penalty: float
+    outputs: list[Any]
+
+
+class Engine(Protocol):
+    """Computes objectives and gradients."""
+
+    def gradients(self, X: Sequence[Sequence[float]], y: Sequence[Target], places: Sequence[int]) -> BatchResult:
+        """Set the gradient of each parameter to that of (1/B)·Σ L + (λ/N)·Ω(w) over the B examples of a batch.
+
+        `places` are the rows of the training set, for errors.
+        """
+
+    def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
+        """The same numbers without gradients."""
+
+
+class EagerEngine:
+    """One example at a time: forward, backward, and the graph is dropped, so memory does not grow with the batch."""
+
+    def __init__(self, model: Any, loss: Loss, regularizer: Regularizer | None, n_train: int) -> None:
+        self.model, self.loss, self.regularizer, self.n_train = model, loss, regularizer, n_train
+        self.parameters: list[Value] = model.parameters()
+
+    def gradients(self, X: Sequence[Sequence[float]], y: Sequence[Target], places: Sequence[int]) -> BatchResult:
+        """Set the gradient of each parameter; see `Engine`."""
+        zero_grad(*self.parameters)
+        model, loss, share = self.model, self.loss, 1.0 / len(X)
+        losses, outputs = [], []
+        for x, target, place in zip(X, y, places, strict=True):
+            try:
+                output = model(x)
+                example = loss(output, target)
+            except DomainError as error:
+                raise NonFiniteError(f"row {place}: {error}") from error
+            if not isinstance(example, Value):
+                raise TypeError(f"the loss gives {type(example).__name__} {example!r:.40}, not a Value: "
+                                "compute it from the model's outputs, not from their .data")  # fmt: skip
+            if not math.isfinite(example.data):
+                raise NonFiniteError(f"row {place}: the loss is {example.data}; {_origin(example)}")
+            example.backward(share)
+            losses.append(example.data)
+            outputs.append(_numbers(output))
+        penalty = self._penalty()
+        if isinstance(penalty, Value):
+            penalty.backward(1.0 / self.n_train)
+        norm = math.hypot(*[parameter.grad for parameter in self.parameters])
+        if not math.isfinite(norm):
+            raise NonFiniteError(self._where_gradient_began(X, y, places))
+        return BatchResult(mean_of(losses), _number(penalty) / self.n_train, outputs)
+
+    def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
+        """Loss, penalty and outputs without gradients; a loss outside its domain is nan."""
+        losses, outputs = [], []
+        with no_grad():
+            for x, target in zip(X, y, strict=True):
+                output = self.model(x)
+                outputs.append(_numbers(output))
+                try:
+                    losses.append(_number(self.loss(output, target)))
+                except DomainError:
+                    losses.append(math.nan)
+            penalty = self._penalty()
+        return BatchResult(mean_of(losses), _number(penalty) / self.n_train, outputs)
+
+    def _penalty(self) -> Value | float:
+        penalty: Value | float = self.regularizer(self.model) if self.regularizer is not None else 0.0
+        if not math.isfinite(_number(penalty)):
+            raise NonFiniteError(f"the penalty is {_number(penalty)}: a weight has become too large")
+        return penalty
+
+    def _where_gradient_began(self, X: Sequence[Sequence[float]], y: Sequence[Target], places: Sequence[int]) -> str:
+        """The first example of the batch whose own gradient is not finite, or the parameter where the sum is not."""
+        for x, target, place in zip(X, y, places, strict=True):
+            zero_grad(*self.parameters)
+            example = self.loss(self.model(x), target)
+            example.backward()
+            if not all(math.isfinite(parameter.grad) for parameter in self.parameters):
+                return f"row {place}: the gradient is not finite; {_origin(example)}"
+        return "the sum of the gradients over the batch is not finite: they have become too large"
+
+
+ENGINES: dict[str, Callable[[Any, Loss, Regularizer | None, int], Engine]] = {"eager": EagerEngine}
+
+
+def get(engine: str) -> Callable[[Any, Loss, Regularizer | None, int], Engine]:
+    """The engine of that name.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+
+    Examples
+    --------
+    >>> get("eagre")
+    Traceback (most recent call last):
+        ...
+    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: eager
+    """
+    return lookup("engine", engine, ENGINES)
+
+
+def outputs(model: Any, X: Sequence[Sequence[float]]) -> list[Any]:
+    """The outputs of the model for each row, as numbers."""
+    with no_grad():
+        return [_numbers(model(x)) for x in X]
+
+
+def n_outputs(model: Any, row: Sequence[float]) -> int:
+    """How many outputs the model has: what it says, or else what it gives for the row."""
+    if hasattr(model, "n_outputs"):
+        return int(model.n_outputs)
+    (output,) = outputs(model, [row])
+    return len(output) if isinstance(output, list) else 1
+
+
+def mean_of(numbers: Sequence[float], weights: Sequence[float] | None = None) -> float:
+    """The weighted mean of numbers, among which may be infinite ones and nan."""
+    weights = [1.0] * len(numbers) if weights is None else weights
+    terms = [x * w for x, w in zip(numbers, weights, strict=True)]
+    total = math.fsum(terms) if all(map(math.isfinite, terms)) else sum(terms)
+    return total / math.fsum(weights)
+
+
+def _origin(root: Value) -> str:
+    from autograd_core import first_nonfinite
+
+    found = first_nonfinite(root)
+    return f"it began here: {found.explanation()}" if found else "the sum over the batch is too large"
+
+
+def _numbers(output: Any) -> Any:
+    return [_number(x) for x in output] if isinstance(output, list | tuple) else _number(output)
+
+
+def _number(x: Value | float) -> float:
+    return x.data if isinstance(x, Value) else float(x)

@@ -1,0 +1,328 @@
+"""`fit`: training a model on examples, and telling what happens."""
+
+import math
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from . import engines, losses, optimizers, progress, regularizers, schedules
+from .callbacks import as_callbacks
+from .checks import check_batch_size, check_count, check_inputs, check_targets
+from .data import Batches, check_classes
+from .engines import BatchResult, NonFiniteError, mean_of
+from .evaluation import figures
+from .history import History
+from .interrupts import uninterrupted
+from .metrics import is_right
+
+BatchSize = int | str | Callable[[int], int] | None
+
+
+def fit(
+    model: Any,
+    X: Any,
+    y: Any,
+    *,
+    loss: Any,
+    optimizer: Any = "adam",
+    learning_rate: float | None = None,
+    epochs: int = 10,
+    batch_size: BatchSize = None,
+    regularizer: Any = None,
+    validation_data: tuple[Any, Any] | None = None,
+    schedule: Any = None,
+    seed: int | None = None,
+    shuffle: bool = True,
+    replacement: bool = False,
+    callbacks: Any = (),
+    engine: str = "eager",
+    verbose: int = 1,
+) -> History:
+    """Train `model` on the examples `X` with targets `y`: change its parameters so that the objective falls.
+
+    The objective of a batch of B of the N examples is::
+
+        (1/B) · Σ L(model(x), y) + (λ/N) · Ω(w)
+
+    so the learning rate need not change with the batch size. Everything is checked before the first step.
+
+    Parameters
+    ----------
+    model
+        What is called on one row and has ``parameters()``: an `MLP`, or any other `Module`.
+    X, y
+        N rows of equal length, and N targets: lists, tuples or arrays.
+    loss
+        A loss or its name (see `nn.losses`), or a function of outputs and target that gives a Value.
+    optimizer
+        An optimizer of the model's parameters, its name, or a function of the parameters that makes one.
+    learning_rate
+        The rate, where the optimizer is given by name or function.
+    epochs
+        How often to go through the examples.
+    batch_size
+        The number of examples per step; ``"full"`` for all, None for 32 or all if they are fewer, or a function of
+        the epoch (`GrowingBatches`), which the number of examples bounds.
+    regularizer
+        A regularizer, which holds its strength λ (see `nn.regularizers`).
+    validation_data
+        ``(X, y)`` of examples to look at after every epoch and not to learn from.
+    schedule
+        How the learning rate changes: a schedule or its name (see `nn.schedules`).
+    seed
+        Of the order of the examples. The weights have a seed of their own, the model's.
+    shuffle, replacement
+        Whether each epoch has an order of its own, and whether examples are drawn with replacement (see `batches`).
+    callbacks
+        Callbacks, or functions to call after every epoch (see `nn.callbacks`).
+    engine
+        How objectives and gradients are computed: ``"eager"``.
+    verbose
+        0: silent. 1: a progress bar in a terminal, a line in a notebook, and nothing where nobody looks on. 2: a line
+        per epoch.
+
+    Returns
+    -------
+    History
+        The figures of each epoch, also if Ctrl-C or a number that is not finite ended the training: then the model
+        keeps what it had learned before, and ``history.stopped`` says what happened.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For data, targets and options that cannot be used; each message names the place. The model is unchanged.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the objective or a gradient became nan or infinite: the step is not taken, and the training ends.
+
+    Examples
+    --------
+    >>> from nn import MLP, fit
+    >>> model = MLP(2, [4, 1], activation="tanh", output_activation="linear", seed=1)
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [-1, 1, 1, -1]
+    >>> history = fit(model, X, y, loss="hinge", optimizer="sgd", learning_rate=0.1, epochs=200, seed=0)
+    >>> history.history["accuracy"][-1]
+    1.0
+    """
+    return Training(
+        model, X, y, loss=loss, optimizer=optimizer, learning_rate=learning_rate, epochs=epochs, batch_size=batch_size,
+        regularizer=regularizer, validation_data=validation_data, schedule=schedule, seed=seed, shuffle=shuffle,
+        replacement=replacement, callbacks=callbacks, engine=engine, verbose=verbose,
+    ).run()  # fmt: skip
+
+
+class Training:
+    """One run of `fit`, which documents its parameters; what callbacks see.
+
+    Attributes
+    ----------
+    model, loss, regularizer, optimizer, schedule, history
+        What takes part.
+    parameters
+        The model's parameters.
+    X, y
+        The examples, as lists.
+    epochs, epoch, step
+        How many epochs there are to be, and the present epoch and step, counted from 0.
+    batch
+        The loss, penalty and outputs of the last batch, before the step that it led to.
+    row
+        The figures of the present epoch.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        X: Any,
+        y: Any,
+        *,
+        loss: Any,
+        optimizer: Any,
+        learning_rate: float | None,
+        epochs: int,
+        batch_size: BatchSize,
+        regularizer: Any,
+        validation_data: Any,
+        schedule: Any,
+        seed: int | None,
+        shuffle: bool,
+        replacement: bool,
+        callbacks: Any,
+        engine: str,
+        verbose: int,
+    ) -> None:
+        self.model = model
+        self.loss, self.decide = losses.get(loss), None
+        self.parameters = _parameters(model)
+        width = getattr(model, "n_inputs", None)
+        self.X = check_inputs(X, "X", width)
+        self.y = check_targets(y, len(self.X))
+        self._check_meaning(self.y, "y")
+        self.decide = getattr(self.loss, "decide", None)
+        if self.decide is not None:
+            check_classes(self.y, "y")
+        self.validation_data = None
+        if validation_data is not None:
+            if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
+                raise TypeError("validation_data must be a pair (X, y)")
+            X_val = check_inputs(validation_data[0], "validation X", len(self.X[0]))
+            self.validation_data = X_val, check_targets(validation_data[1], len(X_val), "validation y")
+            self._check_meaning(self.validation_data[1], "validation y")
+        self.epochs = check_count(epochs, "epochs")
+        self.batch_size = batch_size if callable(batch_size) else check_batch_size(batch_size, len(self.X))
+        self.batches = Batches(self.X, self.y, self._batch_size(0), seed, shuffle, replacement)
+        options = {} if learning_rate is None else {"lr": learning_rate}
+        self.optimizer = optimizers.get(optimizer, self.parameters, **options)
+        _check_owner(self.optimizer, self.parameters)
+        self.schedule = None if schedule is None else schedules.get(schedule)
+        self.regularizer = None if regularizer is None else regularizers.get(regularizer)
+        self.engine = engines.get(engine)(model, self.loss, self.regularizer, len(self.X))
+        self.callbacks = as_callbacks(callbacks)
+        self.progress = progress.choose(verbose)
+        self.history = History()
+        self.epoch = self.step = 0
+        self.batch: BatchResult | None = None
+        self.row: dict[str, float] = {}
+        self._sums = _Sums()
+
+    def stop(self, reason: str) -> None:
+        """End the training after the present epoch."""
+        self.history.stopped = reason
+
+    def run(self) -> History:
+        """Train, and return the history; see `fit`."""
+        started = time.perf_counter()
+        fault = None
+        self.progress.begin(self.epochs)
+        try:
+            self._tell("on_train_begin")
+            if self.schedule is not None:
+                per_epoch = len(self.batches) if self.schedule.per == "step" else 1
+                self.schedule.begin(self.epochs * per_epoch)
+            for self.epoch in range(self.epochs):  # noqa: B020 - callbacks read it
+                self._run_epoch()
+                if self.history.stopped is not None:
+                    break
+        except KeyboardInterrupt:
+            self.stop(f"interrupted in epoch {self.epoch + 1}; the model keeps what it has learned")
+            self._record()
+        except NonFiniteError as error:
+            fault = f"not finite in epoch {self.epoch + 1}, step {self.step + 1}: {error}"
+            self.stop(fault)
+            self._record()
+        finally:
+            self.progress.end()
+            self.history.seconds = time.perf_counter() - started
+        self._tell("on_train_end")
+        if fault is not None:
+            warnings.warn(
+                f"fit: {fault}. The model keeps the weights from before this step; a smaller learning rate, scaled "
+                "inputs or clipped gradients may help",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+        return self.history
+
+    def _run_epoch(self) -> None:
+        self._sums = _Sums()
+        self.row = {}
+        self.batches.batch_size = self._batch_size(self.epoch)
+        for chosen in self.batches.indices():
+            if self.schedule is not None:
+                self.schedule.apply(self.optimizer, self.epoch if self.schedule.per == "epoch" else self.step)
+            y = [self.y[i] for i in chosen]
+            self.batch = result = self.engine.gradients([self.X[i] for i in chosen], y, chosen)
+            self._tell("on_gradients")
+            with uninterrupted():
+                self.optimizer.step()
+                self.step += 1
+                self._sums.add(result, y, self.decide)
+            self._tell("on_batch_end")
+            self.progress.batch(self.epoch, self._sums.seen / len(self.X), result.loss)
+        self.row = self._figures()
+        if self.validation_data is not None:
+            self.row.update({f"val_{name}": x for name, x in self.evaluate(*self.validation_data).items()})
+        if self.schedule is not None:
+            self.schedule.observe(self.row.get("val_loss", self.row["loss"]))
+        self._tell("on_epoch_end")
+        self._record()
+
+    def evaluate(self, X: Any, y: Any) -> dict[str, float]:
+        """The loss, and for a classifier the accuracy, on examples."""
+        return figures(self.engine, self.decide, X, y)
+
+    def _figures(self) -> dict[str, float]:
+        """What is known of the present epoch after its batches so far."""
+        sums = self._sums
+        row = {"loss": mean_of(sums.losses, sums.sizes)}
+        if self.regularizer is not None:
+            row["penalty"] = sums.penalty
+        if self.decide is not None:
+            row["accuracy"] = sums.right / sums.seen
+        return row | {f"lr{i or ''}": group["lr"] for i, group in enumerate(self.optimizer.param_groups)}
+
+    def _record(self) -> None:
+        """Enter the present epoch into the history, also if only some of its batches are done."""
+        if not self._sums.seen:
+            return
+        with uninterrupted():
+            row = self._figures() | self.row
+            self.history.append(row)
+            self._sums = _Sums()
+        self.progress.epoch(self.epoch, row)
+
+    def _batch_size(self, epoch: int) -> int:
+        if not callable(self.batch_size):
+            return self.batch_size
+        return min(check_count(self.batch_size(epoch), f"batch_size({epoch})"), len(self.X))
+
+    def _check_meaning(self, y: Any, name: str) -> None:
+        """Check the targets against the loss and the number of outputs."""
+        check = getattr(self.loss, "check_targets", None)
+        if check is not None:
+            try:
+                check(y, engines.n_outputs(self.model, self.X[0]))
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"{name}: {error}") from None
+
+    def _tell(self, moment: str) -> None:
+        for callback in self.callbacks:
+            getattr(callback, moment)(self)
+
+
+class _Sums:
+    """What the batches of an epoch add up to."""
+
+    def __init__(self) -> None:
+        self.losses: list[float] = []
+        self.sizes: list[int] = []
+        self.seen = self.right = 0
+        self.penalty = math.nan
+
+    def add(self, result: BatchResult, y: list[Any], decide: Callable[[Any], Any] | None) -> None:
+        self.losses.append(result.loss)
+        self.sizes.append(len(y))
+        self.seen += len(y)
+        self.penalty = result.penalty
+        if decide is not None:
+            self.right += sum(
+                is_right(decide(output), target) for output, target in zip(result.outputs, y, strict=True)
+            )
+
+
+def _parameters(model: Any) -> list[Any]:
+    if not callable(model) or not hasattr(model, "parameters"):
+        raise TypeError(f"fit: the model must be a Module, got {type(model).__name__}: {model!r:.60}")
+    parameters = list(model.parameters())
+    if not parameters:
+        raise ValueError(f"fit: {type(model).__name__} has no parameters to train")
+    return parameters
+
+
+def _check_owner(optimizer: optimizers.Optimizer, parameters: list[Any]) -> None:
+    own = set(parameters)
+    if not all(parameter in own for group in optimizer.param_groups for parameter in group["params"]):
+        raise ValueError("fit: the optimizer has parameters that are not the model's: make it of model.parameters()")

@@ -1,0 +1,63 @@
+"""`no_grad` and `trace_lines`: what they change, for how long, and for whom."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from autograd_core import Value, dot, log, modes, no_grad, sigmoid
+from autograd_core.errors import DomainError
+from autograd_core.modes import trace_lines
+
+
+def test_nothing_is_recorded_under_no_grad():
+    x = Value(0.5)
+    with no_grad():
+        results = [x * x, x + 1.0, sigmoid(x), dot([x], [x], x), -x, x.clip(0.0, 1.0)]
+    assert all((y.parents, y.partials, y.op, y.operands) == ((), (), "", ()) for y in results)
+    assert results[0].data == 0.25
+    assert (x * x).parents == (x, x)
+
+
+def test_modes_end_with_their_blocks():
+    x = Value(-1.0)
+    again = no_grad()
+    with pytest.raises(DomainError), again:
+        log(x)
+    assert (x * x).parents
+    with again, again:
+        assert not (x * x).parents
+    assert (x * x).parents
+    assert modes.in_use == 0
+
+
+def test_no_grad_belongs_to_a_thread():
+    x = Value(2.0)
+    parents = []
+
+    def work() -> None:
+        parents.append((x * x).parents)
+        with no_grad():
+            parents.append((x * x).parents)
+
+    with no_grad():
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert (x * x).parents == ()
+    assert parents == [(x, x), ()]
+    assert modes.in_use == 0
+
+
+def test_the_line_of_the_user_is_remembered():
+    x = Value(2.0)
+    with trace_lines():
+        y = x * x
+        z = sigmoid(y)
+    here = Path(__file__).read_text(encoding="utf-8").splitlines()
+    for node, code in ((y, "y = x * x"), (z, "z = sigmoid(y)")):
+        file, line = node.line
+        assert Path(file) == Path(__file__)
+        assert here[line - 1].strip() == code
+    assert x.line is None
+    assert (x * x).line is None
