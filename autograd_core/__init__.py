@@ -8,6 +8,8 @@
 (-0.004023, 0.002682, 0.001341)
 """
 
+from typing import TYPE_CHECKING
+
 from .approaches import compare_approaches, naive_gradient
 from .composites import mean, softmax
 from .diagnostics import TrainingWarning, TrainingWatch, first_nonfinite, graph_stats, unused_parameters
@@ -70,17 +72,31 @@ from .operations import (
 )  # fmt: skip
 from .value import Value, zero_grad
 
+if TYPE_CHECKING:
+    from .tape import BranchError, RecordingError, Trainer, jit
+
 # fmt: off
 __all__ = [
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "clip", "compare_approaches", "cos",
+    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "BranchError", "cbrt", "ceil", "clip", "compare_approaches", "cos",
     "cosh", "count_paths", "derivative", "domain_errors", "DomainError", "dot", "elu", "erf", "erfc", "exp", "exp2",
     "expm1", "first_nonfinite", "floor", "fsum", "gelu", "grad", "gradcheck", "GradientMismatch", "graph_stats",
-    "hessian", "hvp", "hypot", "Interval", "jacobian", "jvp", "leaky_relu", "log", "log10", "log1p", "log2",
+    "hessian", "hvp", "hypot", "Interval", "jacobian", "jit", "jvp", "leaky_relu", "log", "log10", "log1p", "log2",
     "log_sigmoid", "logaddexp", "logsumexp", "maximum", "mean", "minimum", "naive_gradient", "no_grad",
-    "numerical_gradient", "perturb_and_keep", "primitive", "prod", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
-    "softmax", "softplus", "sqrt", "square", "step", "tan", "tanh", "trace_lines", "TrainingWarning",
+    "numerical_gradient", "perturb_and_keep", "primitive", "prod", "RecordingError", "relu", "sigmoid", "sign", "silu", "sin", "sinh",
+    "softmax", "softplus", "sqrt", "square", "step", "tan", "tanh", "trace_lines", "Trainer", "TrainingWarning",
     "TrainingWatch", "unused_parameters", "Value", "value_and_grad", "where", "zero_grad",
 ]
 # fmt: on
 
 __version__ = "0.1.0"
+
+_LATE = dict.fromkeys(("BranchError", "RecordingError", "Trainer", "jit"), "tape")
+"""Public names that are loaded when they are first asked for, each with its module: most programs do not need them."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f".{_LATE[name]}", __name__), name)

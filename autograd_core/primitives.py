@@ -280,12 +280,14 @@ ROWS = (
     Primitive("prod", lambda m, xs: m.prod(xs),
               (lambda m, xs, out: m.leave_one_out(xs),),
               (REAL,), "Product of a sequence, without overflow on the way.",
-              traits=("variadic", "smooth", "commutative"), ulp=4.0),
+              traits=("variadic", "smooth", "commutative"),
+              textbook=(lambda m, xs, out: [m.prod([*xs[:i], *xs[i + 1 :]]) for i in range(len(xs))],), ulp=4.0),
     # ulp: an exponential, two sums and a logarithm or quotient
     Primitive("logsumexp", logsumexp,
               (lambda m, xs, out: softmax(m, xs),),
               (REAL,), "Logarithm of the sum of the exponentials of a sequence, without overflow.",
-              traits=("variadic", "smooth", "commutative"), ulp=3.0),
+              traits=("variadic", "smooth", "commutative"),
+              textbook=(lambda m, xs, out: [m.exp(x - out) for x in xs],), ulp=3.0),
     Primitive("dot", lambda m, weights, inputs, bias=0.0:
                   m.fsum([w * x for w, x in zip(weights, inputs, strict=True)] + [bias]),
               (lambda m, weights, inputs, bias, out: [*inputs, *weights, 1.0],),

@@ -58,17 +58,17 @@ def argument_name(row: Primitive, index: int, count: int) -> str:
 
 def check_rules(order: Iterable[Value]) -> tuple[dict[str, Checked], list[Fault]]:
     """Every partial that the nodes of a graph recorded, against differences; by the name of the operation."""
-    places: dict[str, dict[tuple[float, ...], Value]] = {}
+    places: dict[str, dict[tuple[tuple[float, ...], tuple[float, ...]], Value]] = {}  # by operands and partials
     for node in order:
         if node.primitive is not None and "constant" not in node.primitive.traits:
             point = tuple([x.data if isinstance(x, Value) else x for x in node.operands])
-            places.setdefault(node.op, {}).setdefault(point, node)
+            places.setdefault(node.op, {}).setdefault((point, node.partials), node)
     checked, faults = {}, []
     for name, nodes in places.items():
         points = list(nodes.items())
         points = points[:: max(1, math.ceil(len(points) / POINTS))]
         partials = coarse = unchecked = 0
-        for point, node in points:
+        for (point, _), node in points:
             for index, partial in _recorded(node):
                 verdict = check_partial(node.primitive, point, index, partial)  # type: ignore[arg-type]
                 if isinstance(verdict, Fault):

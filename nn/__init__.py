@@ -23,6 +23,7 @@ from . import (
 from .basis import Basis, OwnBasis, Polynomial, Radial, WithBasis
 from .batch_sizes import GrowingBatches
 from .callbacks import BestWeights, Callback, ClipGradients, EarlyStopping
+from .checkpoints import Checkpoint, CheckpointError
 from .data import Standardizer, batches, k_folds, train_test_split
 from .evaluation import evaluate, predict
 from .history import History
@@ -40,7 +41,8 @@ from .saving import ModelFileError, load, save
 from .training import fit
 
 __all__ = [
-    "L1", "L2", "MLP", "Basis", "BestWeights", "Callback", "ClipGradients", "EarlyStopping", "ElasticNet",
+    "L1", "L2", "MLP", "Basis", "BestWeights", "Callback", "Checkpoint", "CheckpointError",
+    "ClipGradients", "EarlyStopping", "ElasticNet",
     "GradientNorms", "GrowingBatches", "History", "IdleUnits", "Layer", "ModelFileError", "Module", "Neuron",
     "OwnBasis", "Perceptron", "Polynomial", "Radial", "Standardizer", "WithBasis", "activations", "batches",
     "callbacks", "clipping", "datasets", "evaluate", "find_learning_rate", "fit", "initializers", "k_folds", "load",

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from .training import Training
 
 
+STEP_MOMENTS = ("on_gradients", "on_batch_end")
+
+
 class Callback:
     """Something to do at certain moments of a training; override the methods of the moments.
 
@@ -42,8 +45,16 @@ class Callback:
     'the loss is below 0.5'
     """
 
+    @property
+    def between_steps(self) -> bool:
+        """Whether it has something to do between the steps of an epoch; else many steps may be taken in one go."""
+        return any(getattr(type(self), moment) is not getattr(Callback, moment) for moment in STEP_MOMENTS)
+
     def on_train_begin(self, training: "Training") -> None:
         """Before the first epoch."""
+
+    def on_epoch_begin(self, training: "Training") -> None:
+        """Before the first batch of an epoch."""
 
     def on_gradients(self, training: "Training") -> None:
         """After the gradients of a batch are known, before the optimizer uses them."""
@@ -54,8 +65,18 @@ class Callback:
     def on_epoch_end(self, training: "Training") -> None:
         """After the last batch of an epoch, its validation included."""
 
+    def on_epoch_recorded(self, training: "Training") -> None:
+        """After the figures of an epoch have entered the history, when all callbacks have seen its end."""
+
     def on_train_end(self, training: "Training") -> None:
         """After the last epoch, or when the training was stopped or interrupted."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a resumed training needs of this callback (see `Checkpoint`): numbers, texts, lists and dicts."""
+        return {}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue from a `state_dict`: called after `on_train_begin`."""
 
 
 class Call(Callback):
@@ -109,6 +130,15 @@ class BestWeights(Callback):
         """Give the model its best weights."""
         for parameter, weight in zip(training.parameters, self.weights, strict=False):
             parameter.data = weight
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best weights, and what is known of them."""
+        return {"monitor": self.monitor, "best": self.best, "best_epoch": self.best_epoch, "weights": self.weights}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue from a `state_dict`."""
+        self.monitor, self.best = state_dict["monitor"], state_dict["best"]
+        self.best_epoch, self.weights = state_dict["best_epoch"], state_dict["weights"]
 
     def figure(self, training: "Training") -> float:
         """The monitored figure of the present epoch."""

@@ -77,6 +77,35 @@ def check_targets(y: Any, n_rows: int, name: str = "y") -> list[Target]:
     return [_target(target, index, name, targets) for index, target in enumerate(targets)]
 
 
+def check_weights(sample_weight: Any, n_rows: int, name: str = "sample_weight") -> tuple[list[float] | None, float]:
+    """The weights of `n_rows` examples, scaled to the mean 1, and their sum before; without weights None and `n_rows`.
+
+    Raises
+    ------
+    TypeError
+        If something in it is no number.
+    ValueError
+        If there are more or fewer than rows, one is negative, nan or infinite, or all are 0.
+
+    Examples
+    --------
+    >>> check_weights([1, 0, 2], 3)
+    ([1.0, 0.0, 2.0], 3.0)
+    """
+    if sample_weight is None:
+        return None, float(n_rows)
+    weights = [check_number(v, f"{name}: row {index}") for index, v in enumerate(_items(sample_weight, name))]
+    if len(weights) != n_rows:
+        raise ValueError(f"{name} has {len(weights)} numbers, but there are {n_rows} rows")
+    for index, weight in enumerate(weights):
+        if weight < 0.0:
+            raise ValueError(f"{name}: row {index} is {weight!r}: a weight is at least 0")
+    total = math.fsum(weights)
+    if total == 0.0:
+        raise ValueError(f"{name}: all weights are 0, so there is nothing to learn from")
+    return [weight / (total / n_rows) for weight in weights], total
+
+
 def check_number(x: Any, place: str) -> float:
     """`x` as a finite float, or an error that names the `place`.
 

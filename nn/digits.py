@@ -5,25 +5,21 @@ Xavier's initial weights; cross-entropy with an L2 penalty; Adam whose rate fall
 fifth of the pictures is for the test, a tenth of the others for validation.
 """
 
-import contextlib
 import os
-import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import datasets
+from .console import INTERRUPTED, say
 from .data import Standardizer, train_test_split
 from .evaluation import predict
+from .files import check_writable, replacing
 from .history import History
 from .metrics import ConfusionTable, accuracy
 from .mlp import MLP
 from .regularizers import L2
 from .saving import save
 from .training import fit
-
-INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, by the custom of shells."""
 
 LOSS, OPTIMIZER, RATE, BATCH_SIZE, STRENGTH = "cross_entropy", "adam", 0.03, 32, 1.0
 
@@ -48,14 +44,14 @@ def run(folder: Path, *, epochs: int = 8, hidden: Sequence[int] = (24,), seed: i
     OSError
         If the folder cannot be made or written to; found out before the training.
     """
-    _check_writable(folder)
+    check_writable(folder)
     pictures = datasets.load("digits")
     X, X_test, y, y_test = train_test_split(pictures.X, pictures.y, 0.2, seed=seed)
     X_train, X_val, y_train, y_val = train_test_split(X, y, 0.1, seed=seed)
     scaler = Standardizer.of(X_train, together=True)
     model = MLP(len(X[0]), [*hidden, len(pictures.classes)], activation="tanh", init="xavier", seed=seed)
     model.scaler, model.classes = scaler, pictures.classes
-    _say(
+    say(
         f"handwritten digits: {len(pictures)} pictures of 8×8 pixels, {len(pictures.classes)} classes\n"
         f"{len(X_train)} to learn from, {len(X_val)} to watch while learning, {len(X_test)} to test with\n\n"
         f"{model.summary()}\n\n"
@@ -68,42 +64,27 @@ def run(folder: Path, *, epochs: int = 8, hidden: Sequence[int] = (24,), seed: i
         validation_data=(scaler.transform(X_val), y_val), verbose=2,
     )  # fmt: skip
     if history.stopped is not None:
-        _say(f"\n{history.stopped}")
+        say(f"\n{history.stopped}")
     predicted = predict(model, scaler.transform(X_test), LOSS)
     table = ConfusionTable(predicted, y_test, range(len(pictures.classes)))
     names = _save(folder, model, history, table)
-    _say(f"\n{table}\n\n{folder}{os.sep} holds {', '.join(names)}   ({history.seconds:.0f} s of training)")
-    _say(f"test accuracy: {accuracy(predicted, y_test):.3f}")
+    say(f"\n{table}\n\n{folder}{os.sep} holds {', '.join(names)}   ({history.seconds:.0f} s of training)")
+    say(f"test accuracy: {accuracy(predicted, y_test):.3f}")
     return 0 if history.stopped is None else INTERRUPTED
 
 
 def _save(folder: Path, model: MLP, history: History, table: ConfusionTable) -> list[str]:
     """Write all results; returns the names of the files."""
-    from .plots import plot_confusion
+    from .plots import draw, plot_confusion, save_figure
 
     save(model, folder / "model.safetensors")
     history.save_csv(folder / "history.csv")
     history.save_json(folder / "history.json")
-    (folder / "confusion.txt").write_text(f"{table}\n", encoding="utf-8")
-    plot_confusion(table).savefig(folder / "confusion.png")
+    with replacing(folder / "confusion.txt", "w", encoding="utf-8") as file:
+        file.write(f"{table}\n")
+    save_figure(draw(plot_confusion, table), folder / "confusion.png")
     names = ["model.safetensors", "history.csv", "history.json", "confusion.txt", "confusion.png"]
     if len(history):
-        history.plot().savefig(folder / "history.png")
+        save_figure(history.plot(), folder / "history.png")
         names.append("history.png")
     return names
-
-
-def _check_writable(folder: Path) -> None:
-    """Make the folder and write to it, so that no training is lost for want of a place."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise OSError(f"cannot write to the folder {str(folder)!r} ({error.strerror}): give another one") from error
-
-
-def _say(text: str) -> None:
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()

@@ -4,9 +4,10 @@
 """
 
 import math
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from autograd_core import DomainError, Value, no_grad, zero_grad
 
@@ -23,39 +24,67 @@ class NonFiniteError(ArithmeticError):
 
 @dataclass(frozen=True)
 class BatchResult:
-    """What an engine tells of one batch: the mean loss, the penalty, and the model's output for each example."""
+    """What an engine tells of one batch: the mean loss, the penalty, and the model's output for each example.
+
+    `right` is how many examples are decided rightly, if the engine has counted them.
+    """
 
     loss: float
     penalty: float
     outputs: list[Any]
+    right: int | None = None
 
 
 class Engine(Protocol):
     """Computes objectives and gradients."""
 
-    def gradients(self, X: Sequence[Sequence[float]], y: Sequence[Target], places: Sequence[int]) -> BatchResult:
-        """Set the gradient of each parameter to that of (1/B)·Σ L + (λ/N)·Ω(w) over the B examples of a batch.
+    def gradients(
+        self,
+        X: Sequence[Sequence[float]],
+        y: Sequence[Target],
+        places: Sequence[int],
+        weights: Sequence[float] | None = None,
+    ) -> BatchResult:
+        """Set the gradient of each parameter to that of (1/B)·Σ v·L + (λ/N)·Ω(w) over the B examples of a batch.
 
-        `places` are the rows of the training set, for errors.
+        `places` are the rows of the training set, for errors; `weights` has the v of each example, 1 if not given.
+        The loss of the result is (1/B)·Σ v·L.
         """
 
     def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
         """The same numbers without gradients."""
 
 
+@runtime_checkable
+class StepEngine(Protocol):
+    """An engine that also takes the steps of the optimizer, many in one go."""
+
+    def train(self, batches: Iterable[Sequence[int]], training: Any) -> Iterator[tuple[Sequence[int], BatchResult]]:
+        """Take one step for each batch; gives each batch whose step is taken, with its result."""
+
+
 class EagerEngine:
     """One example at a time: forward, backward, and the graph is dropped, so memory does not grow with the batch."""
 
-    def __init__(self, model: Any, loss: Loss, regularizer: Regularizer | None, n_train: int) -> None:
+    def __init__(
+        self, model: Any, loss: Loss, regularizer: Regularizer | None, n_train: float, *_training_set: Any
+    ) -> None:
         self.model, self.loss, self.regularizer, self.n_train = model, loss, regularizer, n_train
         self.parameters: list[Value] = model.parameters()
 
-    def gradients(self, X: Sequence[Sequence[float]], y: Sequence[Target], places: Sequence[int]) -> BatchResult:
+    def gradients(
+        self,
+        X: Sequence[Sequence[float]],
+        y: Sequence[Target],
+        places: Sequence[int],
+        weights: Sequence[float] | None = None,
+    ) -> BatchResult:
         """Set the gradient of each parameter; see `Engine`."""
         zero_grad(*self.parameters)
         model, loss, share = self.model, self.loss, 1.0 / len(X)
         losses, outputs = [], []
-        for x, target, place in zip(X, y, places, strict=True):
+        weights = [1.0] * len(X) if weights is None else weights
+        for x, target, place, weight in zip(X, y, places, weights, strict=True):
             try:
                 output = model(x)
                 example = loss(output, target)
@@ -66,8 +95,8 @@ class EagerEngine:
                                 "compute it from the model's outputs, not from their .data")  # fmt: skip
             if not math.isfinite(example.data):
                 raise NonFiniteError(f"row {place}: the loss is {example.data}; {_origin(example)}")
-            example.backward(share)
-            losses.append(example.data)
+            example.backward(share * weight)
+            losses.append(weight * example.data)
             outputs.append(_numbers(output))
         penalty = self._penalty()
         if isinstance(penalty, Value):
@@ -75,7 +104,7 @@ class EagerEngine:
         norm = math.hypot(*[parameter.grad for parameter in self.parameters])
         if not math.isfinite(norm):
             raise NonFiniteError(self._where_gradient_began(X, y, places))
-        return BatchResult(mean_of(losses), _number(penalty) / self.n_train, outputs)
+        return BatchResult(mean_of(losses), number(penalty) / self.n_train, outputs)
 
     def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
         """Loss, penalty and outputs without gradients; a loss outside its domain is nan."""
@@ -85,16 +114,16 @@ class EagerEngine:
                 output = self.model(x)
                 outputs.append(_numbers(output))
                 try:
-                    losses.append(_number(self.loss(output, target)))
+                    losses.append(number(self.loss(output, target)))
                 except DomainError:
                     losses.append(math.nan)
             penalty = self._penalty()
-        return BatchResult(mean_of(losses), _number(penalty) / self.n_train, outputs)
+        return BatchResult(mean_of(losses), number(penalty) / self.n_train, outputs)
 
     def _penalty(self) -> Value | float:
         penalty: Value | float = self.regularizer(self.model) if self.regularizer is not None else 0.0
-        if not math.isfinite(_number(penalty)):
-            raise NonFiniteError(f"the penalty is {_number(penalty)}: a weight has become too large")
+        if not math.isfinite(number(penalty)):
+            raise NonFiniteError(f"the penalty is {number(penalty)}: a weight has become too large")
         return penalty
 
     def _where_gradient_began(self, X: Sequence[Sequence[float]], y: Sequence[Target], places: Sequence[int]) -> str:
@@ -108,10 +137,24 @@ class EagerEngine:
         return "the sum of the gradients over the batch is not finite: they have become too large"
 
 
-ENGINES: dict[str, Callable[[Any, Loss, Regularizer | None, int], Engine]] = {"eager": EagerEngine}
+def _compiled(*args: Any) -> Engine:
+    """The compiled engine, or the eager one if the model or the loss cannot be recorded for all examples at once."""
+    from autograd_core import BranchError, RecordingError
+
+    from .compiled import CompiledEngine
+
+    try:
+        return CompiledEngine(*args)
+    except (BranchError, RecordingError) as error:
+        warnings.warn(f"fit: engine='compiled' cannot be used here, so this is computed eagerly: {error}", stacklevel=4)
+        return EagerEngine(*args)
 
 
-def get(engine: str) -> Callable[[Any, Loss, Regularizer | None, int], Engine]:
+ENGINES: dict[str, Callable[..., Engine]] = {"eager": EagerEngine, "compiled": _compiled}
+"""The engines by name; each is made of the model, the loss, the regularizer, N, and the training set with its weights."""
+
+
+def get(engine: str) -> Callable[..., Engine]:
     """The engine of that name.
 
     Raises
@@ -124,7 +167,7 @@ def get(engine: str) -> Callable[[Any, Loss, Regularizer | None, int], Engine]:
     >>> get("eagre")
     Traceback (most recent call last):
         ...
-    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: eager
+    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: compiled, eager
     """
     return lookup("engine", engine, ENGINES)
 
@@ -159,8 +202,9 @@ def _origin(root: Value) -> str:
 
 
 def _numbers(output: Any) -> Any:
-    return [_number(x) for x in output] if isinstance(output, list | tuple) else _number(output)
+    return [number(x) for x in output] if isinstance(output, list | tuple) else number(output)
 
 
-def _number(x: Value | float) -> float:
+def number(x: Value | float) -> float:
+    """The number that a Value holds, or the number itself."""
     return x.data if isinstance(x, Value) else float(x)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .files import replacing
+
 SHOWN = 20
 """How many epochs a printed table shows: of a longer training the first and the last ones."""
 
@@ -101,7 +103,7 @@ class History:
 
     def save_csv(self, path: str | Path) -> None:
         """Write one line per epoch, with all digits; a figure that an epoch does not have is left empty."""
-        with Path(path).open("w", newline="", encoding="utf-8") as file:
+        with replacing(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["epoch", *self.history])
             for epoch in range(len(self)):
@@ -112,7 +114,8 @@ class History:
         """Write the columns, why it stopped and how long it took; a missing or infinite figure is null."""
         columns = {k: [x if math.isfinite(x) else None for x in column] for k, column in self.history.items()}
         content = {"history": columns, "stopped": self.stopped, "seconds": round(self.seconds, 3)}
-        Path(path).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        with replacing(path, "w", encoding="utf-8") as file:
+            file.write(json.dumps(content, indent=1) + "\n")
 
 
 def header(names: list[str]) -> str:

@@ -40,6 +40,8 @@ class Module:
     """What the inputs must go through first, if it is to be saved with the model (`nn.save`)."""
     classes: Sequence[Any] | None = None
     """The label of each output of a classifier, if it is to be saved with the model (`nn.save`)."""
+    preparation: Any = None
+    """How the columns of a table become inputs, a `nn.preparation.Preparation`, saved with the model (`nn.save`)."""
 
     # Parameters -------------------------------------------------------------------------------------------
 

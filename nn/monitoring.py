@@ -45,6 +45,14 @@ class GradientNorms(Callback):
         for name, parameters in self.groups.items():
             self.norms[name].append(gradient_norm(parameters))
 
+    def state_dict(self) -> dict[str, Any]:
+        """The lengths measured in the present epoch."""
+        return {"norms": {name: [*norms] for name, norms in self.norms.items()}}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue from a `state_dict`."""
+        self.norms = state_dict["norms"]
+
     def on_epoch_end(self, training: "Training") -> None:
         """Add the means over the batches."""
         for name, norms in self.norms.items():

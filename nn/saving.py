@@ -2,7 +2,8 @@
 
 The file has one float64 tensor per layer, its weight matrix with the bias as column 0, under the layer's name. The
 entry ``autograd_core.nn`` of its metadata is a JSON text with the version of this format, the architecture (see
-`nn.architecture`), the scaler and the classes. Any reader of safetensors can open it.
+`nn.architecture`), the scaler, the classes and how the columns of a table become inputs (see `nn.preparation`). Any
+reader of safetensors can open it.
 
 `load` checks the sizes, the JSON and the shapes by itself before it trusts any of them.
 """
@@ -16,7 +17,9 @@ from typing import Any
 
 from .architecture import build, describe, shapes
 from .data import Standardizer
+from .files import replacing
 from .module import Module
+from .preparation import Preparation
 
 KEY = "autograd_core.nn"
 VERSION = 1
@@ -78,13 +81,17 @@ def save(
     classes = model.classes if classes is None else classes
     if classes is not None:
         document["classes"] = [_label(c) for c in classes]
+    if model.preparation is not None:
+        document["preparation"] = model.preparation.description()
     try:
         from numpy import array
         from safetensors.numpy import save as serialize
     except ImportError as error:
         raise ImportError("save needs numpy and safetensors: pip install numpy safetensors") from error
     tensors = {name: array(matrix) for name, matrix in zip(_names(model), model.weight_matrices(), strict=True)}
-    _write(Path(path), serialize(tensors, metadata={KEY: json.dumps(document, allow_nan=False)}))
+    data = serialize(tensors, metadata={KEY: json.dumps(document, allow_nan=False)})
+    with replacing(path) as file:
+        file.write(data)
 
 
 def load(path: str | os.PathLike[str], *, functions: Mapping[str, Callable[..., Any]] | None = None) -> Any:
@@ -112,7 +119,7 @@ def load(path: str | os.PathLike[str], *, functions: Mapping[str, Callable[..., 
     except ImportError as error:
         raise ImportError("load needs numpy and safetensors: pip install numpy safetensors") from error
     try:
-        sizes, document = _parse(data)
+        sizes, document = parse(data, KEY)
         description = document.get("model")
         expected = shapes(description)
         if sorted(sizes.values()) != sorted(expected):  # before anything of these sizes is made
@@ -123,6 +130,7 @@ def load(path: str | os.PathLike[str], *, functions: Mapping[str, Callable[..., 
             raise ValueError("its tensors are not named as the layers of the model")
         model.scaler = _read_scaler(document.get("scaler"), model)
         model.classes = _read_classes(document.get("classes"))
+        model.preparation = _read_preparation(document.get("preparation"), model)
         tensors = deserialize(data)
     except (ValueError, RecursionError, SafetensorError) as error:
         raise ModelFileError(f"load: {path} is damaged or was not written by save: {error}") from error
@@ -135,33 +143,22 @@ def _names(model: Module) -> list[str]:
     return [name or "matrix" for name, _ in model.parameter_matrices()]
 
 
-def _write(path: Path, data: bytes) -> None:
-    """Write `data` beside `path` first and then move it there, which happens as a whole or not at all."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
-    try:
-        try:
-            with draft.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        reason = f"save: nothing was written ({error.strerror}): choose a folder that exists and can be written"
-        raise OSError(error.errno, reason, str(path)) from error
+def parse(data: bytes, key: str) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:
+    """The shapes of the matrices by name, and the document under `key` of the metadata, if all parts fit together.
 
-
-def _parse(data: bytes) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:
-    """The shapes of the tensors by name, and the document in the metadata, of a file whose parts fit together."""
+    Raises
+    ------
+    ValueError
+        If they do not.
+    """
     length = int.from_bytes(data[:8], "little")
     if len(data) < 8 or length > min(len(data) - 8, LARGEST_HEADER):
         raise ValueError("it is no safetensors file, or its end is missing")
     header = _read_json(data[8 : 8 + length], "its header")
     metadata = header.pop("__metadata__", None)
-    text = metadata.get(KEY) if isinstance(metadata, dict) else None
+    text = metadata.get(key) if isinstance(metadata, dict) else None
     if not isinstance(text, str):
-        raise ValueError(f"its metadata have no entry {KEY!r}")
+        raise ValueError(f"its metadata have no entry {key!r}")
     sizes, ranges = {}, []
     for name, tensor in header.items():
         match tensor:
@@ -179,7 +176,7 @@ def _parse(data: bytes) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:
         position = end
     if position != len(data) - 8 - length:
         raise ValueError(f"its tensors take {position} bytes, the file has {len(data) - 8 - length}")
-    document = _read_json(text.encode(), "the description of the model")
+    document = _read_json(text.encode(), f"the entry {key!r} of its metadata")
     if document.get("version") != VERSION:
         raise ValueError(f"its format has the version {document.get('version')!r:.20}, known is {VERSION}")
     return sizes, document
@@ -219,6 +216,15 @@ def _read_classes(entry: Any) -> list[Any] | None:
     if not isinstance(entry, list) or not all(isinstance(label, str | int | float) for label in entry):
         raise ValueError("its classes are damaged")
     return entry
+
+
+def _read_preparation(entry: Any, model: Any) -> Preparation | None:
+    if entry is None:
+        return None
+    preparation = Preparation.of_description(entry)
+    if preparation.width != model.n_inputs:
+        raise ValueError(f"its columns make {preparation.width} inputs, the model takes {model.n_inputs}")
+    return preparation
 
 
 def _check_width(scaler: Standardizer, model: Any) -> None:

@@ -1,14 +1,17 @@
 """`fit`: training a model on examples, and telling what happens."""
 
 import math
+import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
-from . import engines, losses, optimizers, progress, regularizers, schedules
-from .callbacks import as_callbacks
-from .checks import check_batch_size, check_count, check_inputs, check_targets
+from . import checkpoints, engines, losses, optimizers, progress, regularizers, schedules
+from .callbacks import Callback, as_callbacks
+from .checkpoints import Checkpoint
+from .checks import check_batch_size, check_count, check_inputs, check_targets, check_weights
 from .data import Batches, check_classes
 from .engines import BatchResult, NonFiniteError, mean_of
 from .evaluation import figures
@@ -30,6 +33,7 @@ def fit(
     epochs: int = 10,
     batch_size: BatchSize = None,
     regularizer: Any = None,
+    sample_weight: Any = None,
     validation_data: tuple[Any, Any] | None = None,
     schedule: Any = None,
     seed: int | None = None,
@@ -38,6 +42,7 @@ def fit(
     callbacks: Any = (),
     engine: str = "eager",
     verbose: int = 1,
+    resume: str | os.PathLike[str] | None = None,
 ) -> History:
     """Train `model` on the examples `X` with targets `y`: change its parameters so that the objective falls.
 
@@ -66,6 +71,9 @@ def fit(
         the epoch (`GrowingBatches`), which the number of examples bounds.
     regularizer
         A regularizer, which holds its strength λ (see `nn.regularizers`).
+    sample_weight
+        A number vᵢ ≥ 0 for each example, by which its loss counts: 2 is as if the example were there twice, 0 as if
+        it were not there. L becomes v·L/v̄ with the mean v̄ of all, and N becomes Σ v.
     validation_data
         ``(X, y)`` of examples to look at after every epoch and not to learn from.
     schedule
@@ -77,10 +85,14 @@ def fit(
     callbacks
         Callbacks, or functions to call after every epoch (see `nn.callbacks`).
     engine
-        How objectives and gradients are computed: ``"eager"``.
+        How objectives and gradients are computed: ``"compiled"``, recorded once and replayed over whole batches, or
+        ``"eager"``, one example at a time. The results are equal up to rounding.
     verbose
         0: silent. 1: a progress bar in a terminal, a line in a notebook, and nothing where nobody looks on. 2: a line
         per epoch.
+    resume
+        A file that a `Checkpoint` wrote in a training with the same data and options: continue from there, to the same
+        numbers that the training would have reached without a break. There may be more `epochs` now.
 
     Returns
     -------
@@ -92,6 +104,8 @@ def fit(
     ------
     TypeError, ValueError
         For data, targets and options that cannot be used; each message names the place. The model is unchanged.
+    CheckpointError
+        A ValueError: if the file to resume from is damaged, or of a training with other data or options.
 
     Warns
     -----
@@ -107,11 +121,15 @@ def fit(
     >>> history.history["accuracy"][-1]
     1.0
     """
-    return Training(
+    training = Training(
         model, X, y, loss=loss, optimizer=optimizer, learning_rate=learning_rate, epochs=epochs, batch_size=batch_size,
-        regularizer=regularizer, validation_data=validation_data, schedule=schedule, seed=seed, shuffle=shuffle,
-        replacement=replacement, callbacks=callbacks, engine=engine, verbose=verbose,
-    ).run()  # fmt: skip
+        regularizer=regularizer, sample_weight=sample_weight, validation_data=validation_data, schedule=schedule,
+        seed=seed, shuffle=shuffle, replacement=replacement, callbacks=callbacks, engine=engine, verbose=verbose,
+        resume=resume,
+    )  # fmt: skip
+    if training.decide is not None:
+        check_classes(training.y, "y")
+    return training.run()
 
 
 class Training:
@@ -131,6 +149,9 @@ class Training:
         The loss, penalty and outputs of the last batch, before the step that it led to.
     row
         The figures of the present epoch.
+    batches_done, sums, order
+        The number of batches of the present epoch that are done, what they add up to, and the state of the generator
+        of the batches when the epoch began.
     """
 
     def __init__(
@@ -153,6 +174,8 @@ class Training:
         callbacks: Any,
         engine: str,
         verbose: int,
+        sample_weight: Any = None,
+        resume: str | os.PathLike[str] | None = None,
     ) -> None:
         self.model = model
         self.loss, self.decide = losses.get(loss), None
@@ -162,8 +185,6 @@ class Training:
         self.y = check_targets(y, len(self.X))
         self._check_meaning(self.y, "y")
         self.decide = getattr(self.loss, "decide", None)
-        if self.decide is not None:
-            check_classes(self.y, "y")
         self.validation_data = None
         if validation_data is not None:
             if not isinstance(validation_data, tuple | list) or len(validation_data) != 2:
@@ -179,14 +200,16 @@ class Training:
         _check_owner(self.optimizer, self.parameters)
         self.schedule = None if schedule is None else schedules.get(schedule)
         self.regularizer = None if regularizer is None else regularizers.get(regularizer)
-        self.engine = engines.get(engine)(model, self.loss, self.regularizer, len(self.X))
-        self.callbacks = as_callbacks(callbacks)
+        self.weights, n_train = check_weights(sample_weight, len(self.X))
+        self.engine = engines.get(engine)(model, self.loss, self.regularizer, n_train, self.X, self.y, self.weights)
+        self.callbacks = sorted(as_callbacks(callbacks), key=lambda callback: isinstance(callback, Checkpoint))
         self.progress = progress.choose(verbose)
         self.history = History()
         self.epoch = self.step = 0
         self.batch: BatchResult | None = None
         self.row: dict[str, float] = {}
-        self._sums = _Sums()
+        self.batches_done, self.sums, self.order = 0, Sums(), self.batches.random.getstate()
+        self.resumed = None if resume is None else checkpoints.read(resume, self)
 
     def stop(self, reason: str) -> None:
         """End the training after the present epoch."""
@@ -199,13 +222,15 @@ class Training:
         self.progress.begin(self.epochs)
         try:
             self._tell("on_train_begin")
+            if self.resumed is not None:
+                checkpoints.restore(self, self.resumed)
             if self.schedule is not None:
                 per_epoch = len(self.batches) if self.schedule.per == "step" else 1
                 self.schedule.begin(self.epochs * per_epoch)
-            for self.epoch in range(self.epochs):  # noqa: B020 - callbacks read it
-                self._run_epoch()
+            for self.epoch in range(self.epoch, self.epochs):  # noqa: B020 - callbacks read it
                 if self.history.stopped is not None:
                     break
+                self._run_epoch()
         except KeyboardInterrupt:
             self.stop(f"interrupted in epoch {self.epoch + 1}; the model keeps what it has learned")
             self._record()
@@ -227,21 +252,18 @@ class Training:
         return self.history
 
     def _run_epoch(self) -> None:
-        self._sums = _Sums()
-        self.row = {}
+        if not self.batches_done:  # some are done where a training is resumed within an epoch
+            self.row = {}
+            self._tell("on_epoch_begin")
         self.batches.batch_size = self._batch_size(self.epoch)
-        for chosen in self.batches.indices():
-            if self.schedule is not None:
-                self.schedule.apply(self.optimizer, self.epoch if self.schedule.per == "epoch" else self.step)
-            y = [self.y[i] for i in chosen]
-            self.batch = result = self.engine.gradients([self.X[i] for i in chosen], y, chosen)
-            self._tell("on_gradients")
-            with uninterrupted():
-                self.optimizer.step()
-                self.step += 1
-                self._sums.add(result, y, self.decide)
-            self._tell("on_batch_end")
-            self.progress.batch(self.epoch, self._sums.seen / len(self.X), result.loss)
+        batches = islice(self.batches.indices(), self.batches_done, None)
+        if isinstance(self.engine, engines.StepEngine) and not self._is_watched():
+            for chosen, result in self.engine.train(batches, self):
+                with uninterrupted():
+                    self._count_step(chosen, result)
+        else:
+            for chosen in batches:
+                self._take_step(chosen)
         self.row = self._figures()
         if self.validation_data is not None:
             self.row.update({f"val_{name}": x for name, x in self.evaluate(*self.validation_data).items()})
@@ -249,6 +271,37 @@ class Training:
             self.schedule.observe(self.row.get("val_loss", self.row["loss"]))
         self._tell("on_epoch_end")
         self._record()
+        self._tell("on_epoch_recorded")
+
+    def _take_step(self, chosen: list[int]) -> None:
+        """The gradients of one batch, and a step of the optimizer."""
+        self.apply_schedule()
+        weights = None if self.weights is None else [self.weights[i] for i in chosen]
+        rows, targets = [self.X[i] for i in chosen], [self.y[i] for i in chosen]
+        self.batch = result = self.engine.gradients(rows, targets, chosen, weights)
+        self._tell("on_gradients")
+        with uninterrupted():
+            self.optimizer.step()
+            self._count_step(chosen, result)
+        self._tell("on_batch_end")
+
+    def _count_step(self, chosen: Sequence[int], result: BatchResult) -> None:
+        """Enter a step that was taken."""
+        self.batch = result
+        self.step += 1
+        self.batches_done += 1
+        self.sums.add(result, [self.y[i] for i in chosen], self.decide)
+        self.progress.batch(self.epoch, self.sums.seen / len(self.X), result.loss)
+
+    def apply_schedule(self, ahead: int = 0) -> None:
+        """Set the learning rate for the present step, or for the one that comes `ahead` steps later."""
+        if self.schedule is not None:
+            self.schedule.apply(self.optimizer, self.epoch if self.schedule.per == "epoch" else self.step + ahead)
+
+    def _is_watched(self) -> bool:
+        """Whether a callback looks at single steps."""
+        moments = ("on_gradients", "on_batch_end")
+        return any(getattr(type(c), moment) is not getattr(Callback, moment) for c in self.callbacks for moment in moments)
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:
         """The loss, and for a classifier the accuracy, on examples."""
@@ -256,7 +309,7 @@ class Training:
 
     def _figures(self) -> dict[str, float]:
         """What is known of the present epoch after its batches so far."""
-        sums = self._sums
+        sums = self.sums
         row = {"loss": mean_of(sums.losses, sums.sizes)}
         if self.regularizer is not None:
             row["penalty"] = sums.penalty
@@ -266,12 +319,12 @@ class Training:
 
     def _record(self) -> None:
         """Enter the present epoch into the history, also if only some of its batches are done."""
-        if not self._sums.seen:
+        if not self.sums.seen:
             return
         with uninterrupted():
             row = self._figures() | self.row
             self.history.append(row)
-            self._sums = _Sums()
+            self.batches_done, self.sums, self.order = 0, Sums(), self.batches.random.getstate()
         self.progress.epoch(self.epoch, row)
 
     def _batch_size(self, epoch: int) -> int:
@@ -293,7 +346,7 @@ class Training:
             getattr(callback, moment)(self)
 
 
-class _Sums:
+class Sums:
     """What the batches of an epoch add up to."""
 
     def __init__(self) -> None:
@@ -303,11 +356,14 @@ class _Sums:
         self.penalty = math.nan
 
     def add(self, result: BatchResult, y: list[Any], decide: Callable[[Any], Any] | None) -> None:
+        """Add a batch with these targets."""
         self.losses.append(result.loss)
         self.sizes.append(len(y))
         self.seen += len(y)
         self.penalty = result.penalty
-        if decide is not None:
+        if result.right is not None:
+            self.right += result.right
+        elif decide is not None:
             self.right += sum(
                 is_right(decide(output), target) for output, target in zip(result.outputs, y, strict=True)
             )

@@ -33,7 +33,12 @@ MAY_IMPORT = {
     "errors": set(),
     "domains": {"errors"},
     "row": {"domains", "errors"},
-    "primitives": {"domains", "errors", "row"},
+    "rules": {"errors"},
+    "primitives": {"domains", "errors", "row", "rules"},
+    "symbolic": {"row"},
+    "statements": {"row", "symbolic"},
+    "ieee": set(),
+    "modes": set(),
     "graph": set(),
 }
 MUST_NOT_IMPORT = {"value": {"tape", "view"}, "tape": {"view"}}

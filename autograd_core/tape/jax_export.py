@@ -9,13 +9,40 @@ from .plan import Product
 from .program import Program
 
 
-def to_jax(program: Program) -> Callable[[Any, Any], Any]:
-    """The program as a function ``g(parameters, inputs)`` of two vectors that returns the vector of outputs.
+def to_jax(program: Program) -> Callable[[Any, Any, Any], Any]:
+    """The program as a function ``g(parameters, inputs, places)`` of one lane that returns the vector of outputs.
 
-    It computes one lane and is pure, so ``jax.jit``, ``jax.vmap``, ``jax.grad`` and JAX's sharding apply. Derivatives are
-    those of the rows of the table, at ties and kinks too. For numbers equal to ours JAX needs 64-bit floats
-    (``jax.config.update("jax_enable_x64", True)``).
+    The parameters are found at `places` in the vector `parameters`; `inputs` may be in containers. The function is pure,
+    and derivatives are those of the rows of the table, at ties and kinks too.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If JAX is not there.
     """
+    try:
+        import jax
+    except ImportError:
+        raise ModuleNotFoundError("to_jax needs JAX: pip install jax", name="jax") from None
+    run = _runner(program)
+
+    def function(parameters: Any, inputs: Any, places: Any) -> Any:
+        flat = [jax.numpy.ravel(jax.numpy.asarray(x, dtype=float)) for x in _flat(inputs)]
+        numbers = jax.numpy.concatenate(flat) if flat else jax.numpy.zeros(0)
+        return run(jax.numpy.asarray(parameters)[places], numbers)
+
+    return function
+
+
+def _flat(tree: Any) -> list[Any]:
+    """The numbers and arrays in containers, in the order of `Lanes`."""
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    return [x for part in tree for x in _flat(part)] if isinstance(tree, list | tuple) else [tree]
+
+
+def _runner(program: Program) -> Callable[[Any, Any], Any]:
+    """The program as a function of two vectors, its parameters and inputs."""
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -59,5 +86,5 @@ def to_jax(program: Program) -> Callable[[Any, Any], Any]:
             V = jnp.concatenate([V, results])
         return V[np.array(plan.outputs)]
 
-    run_hoisted = to_jax(program.hoisted) if program.hoisted else None
+    run_hoisted = _runner(program.hoisted) if program.hoisted else None
     return run

@@ -26,7 +26,7 @@ class Lanes:
         import numpy as np
 
         self.args = tuple(args)
-        found = [(f"argument {i}{path}", x) for i, arg in enumerate(args) for path, x in _columns(arg)]
+        found = [found for i, arg in enumerate(args) for found in _columns(arg, f"argument {i}")]
         lengths = {place: len(x) for place, x in found if x.ndim}
         if len(set(lengths.values())) > 1:
             given = ", ".join(f"{place} has {n}" for place, n in lengths.items())
@@ -49,7 +49,7 @@ class Lanes:
 
         taken = iter(rows)
 
-        def column(array: Any) -> Any:
+        def column(_: Any) -> Any:
             row = next(taken)
             return float(row[0]) if self.single else row
 
@@ -59,7 +59,7 @@ class Lanes:
         return [_fill(arg, column, table) for arg in self.args]
 
 
-def _columns(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+def _columns(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
     """The numbers and columns of `tree` as arrays, each with the index that leads to it."""
     import numpy as np
 
@@ -72,9 +72,9 @@ def _columns(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     else:
         array = np.asarray(tree)
         if array.dtype.kind not in "iuf":
-            raise TypeError(f"jit: argument{path} must be a number or an array of numbers, got {type(tree).__name__}")
+            raise TypeError(f"jit: {path} must be a number or an array of numbers, got {type(tree).__name__}")
         if array.ndim > 2:
-            raise ValueError(f"jit: argument{path} has {array.ndim} dimensions; give lanes, or lanes times numbers")
+            raise ValueError(f"jit: {path} has {array.ndim} dimensions; give lanes, or lanes times numbers")
         if array.ndim == 2:
             for i, column in enumerate(array.T):
                 yield f"{path}[{i}]", column
@@ -87,7 +87,8 @@ def _fill(tree: Any, number: Callable[[Any], Any], table: Callable[[Any], Any] |
     if isinstance(tree, dict):
         return {key: _fill(part, number, table) for key, part in tree.items()}
     if isinstance(tree, list | tuple):
-        return type(tree)([_fill(part, number, table) for part in tree])
+        parts = [_fill(part, number, table) for part in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
     if getattr(tree, "ndim", 0) == 2:
         return table(tree) if table else [number(tree) for _ in range(tree.shape[1])]
     return number(tree)

@@ -3,14 +3,12 @@
 `simplified` runs them all; each is a function of its own, so that a tape can be printed before and after.
 """
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import reduce
 
 from ..evaluate import NUMBERS
 from ..ieee import Float
 from ..primitives import TABLE
-from ..row import Primitive
 from .tape import Constant, Entry, Guard, Instruction, Tape
 
 ADD, MUL, POW, SQUARE, PROD, DOT = (TABLE[name] for name in ("add", "mul", "pow", "square", "prod", "dot"))
@@ -22,6 +20,7 @@ class Builder:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.moved: list[int] = []  # for each slot of the old tape its slot here
+        self.numbers: dict[int, float] = {}  # the constants, by slot
         self._constants: dict[str, int] = {}
 
     def put(self, entry: Entry) -> int:
@@ -33,29 +32,30 @@ class Builder:
         """The slot of a constant, one for all its uses."""
         key = repr(number)
         if key not in self._constants:
-            self._constants[key] = self.put(Constant(number))
+            self._constants[key] = slot = self.put(Constant(number))
+            self.numbers[slot] = number
         return self._constants[key]
 
-    def numbers(self, slots: Sequence[int]) -> list[float] | None:
-        """The numbers in `slots` if all of them are constants."""
-        entries = [self.entries[slot] for slot in slots]
-        numbers = [entry.number for entry in entries if isinstance(entry, Constant)]
-        return numbers if len(numbers) == len(entries) else None
+
+Visit = Callable[[Builder, int, Instruction], Instruction | int]
+"""What becomes of an instruction of the old tape (its slot, and itself with operands in the new tape): another
+instruction, or the slot where its result is found."""
 
 
-Visit = Callable[[Builder, int, Instruction], int]
-"""Where the result of an instruction of the old tape (its slot, its row, its operands in the new tape) is found."""
-
-
-def rewrite(tape: Tape, visit: Visit) -> Tape:
-    """`tape` with every instruction replaced by what `visit` makes of it."""
+def rewrite(tape: Tape, *visits: Visit) -> Tape:
+    """`tape` with every instruction replaced by what the `visits`, one after the other, make of it."""
     builder = Builder()
     moved = builder.moved
     for slot, entry in enumerate(tape.entries):
-        if isinstance(entry, Instruction):
-            operands = tuple([moved[operand] for operand in entry.operands])
-            moved.append(visit(builder, slot, Instruction(entry.row, operands)))
-        elif isinstance(entry, Constant):
+        if type(entry) is Instruction:
+            row, operands = entry
+            result: Instruction | int = Instruction(row, tuple([moved[operand] for operand in operands]))
+            for visit in visits:
+                result = visit(builder, slot, result)  # type: ignore[arg-type]  # an int ends the loop
+                if type(result) is int:
+                    break
+            moved.append(result if type(result) is int else builder.put(result))  # type: ignore[arg-type]
+        elif type(entry) is Constant:
             moved.append(builder.constant(entry.number))
         else:
             moved.append(builder.put(entry))
@@ -65,15 +65,22 @@ def rewrite(tape: Tape, visit: Visit) -> Tape:
 
 def fold_constants(tape: Tape) -> Tape:
     """Compute now what depends on constants alone."""
+    return rewrite(tape, folding())
 
-    def visit(builder: Builder, _: int, instruction: Instruction) -> int:
-        numbers = builder.numbers(instruction.operands)
-        if numbers is None:
-            return builder.put(instruction)
-        arguments = instruction.row.arguments([Float(x) for x in numbers])
-        return builder.constant(float(instruction.row.primal(NUMBERS, *arguments)))
 
-    return rewrite(tape, visit)
+def folding() -> Visit:
+    """The visit of `fold_constants`."""
+
+    def visit(builder: Builder, _: int, instruction: Instruction) -> Instruction | int:
+        row, operands = instruction
+        known = builder.numbers
+        for operand in operands:
+            if operand not in known:
+                return instruction
+        arguments = row.arguments([Float(known[operand]) for operand in operands])
+        return builder.constant(float(row.primal(NUMBERS, *arguments)))
+
+    return visit
 
 
 def lower(tape: Tape) -> Tape:
@@ -81,52 +88,78 @@ def lower(tape: Tape) -> Tape:
 
     A power with a constant exponent 0 is the constant 1, whatever the base is.
     """
+    return rewrite(tape, lowering())
 
-    def visit(builder: Builder, _: int, instruction: Instruction) -> int:
+
+def lowering() -> Visit:
+    """The visit of `lower`."""
+
+    def visit(builder: Builder, _: int, instruction: Instruction) -> Instruction | int:
         row, operands = instruction
         if row is PROD:
             return reduce(lambda x, y: builder.put(Instruction(MUL, (x, y))), operands)
-        exponent = builder.entries[operands[1]] if row is POW else None
-        if isinstance(exponent, Constant) and exponent.number == 0.0:
-            return builder.constant(1.0)
-        if isinstance(exponent, Constant) and exponent.number == 2.0:
-            return builder.put(Instruction(SQUARE, operands[:1]))
-        return builder.put(instruction)
+        if row is POW:
+            exponent = builder.numbers.get(operands[1])
+            if exponent == 0.0:
+                return builder.constant(1.0)
+            if exponent == 2.0:
+                return Instruction(SQUARE, operands[:1])
+        return instruction
 
-    return rewrite(tape, visit)
+    return visit
 
 
 def share_repeats(tape: Tape) -> Tape:
     """Compute equal instructions once (common subexpressions); operands of a commutative row may stand in any order."""
-    known: dict[tuple[Primitive, tuple[int, ...]], int] = {}
+    return rewrite(tape, sharing())
+
+
+def sharing() -> Visit:
+    """The visit of `share_repeats`."""
+    known: dict[Instruction, int] = {}
+    swappable = {row for row in TABLE.values() if "commutative" in row.traits and len(row.parameters) == 2}
 
     def visit(builder: Builder, _: int, instruction: Instruction) -> int:
         row, operands = instruction
-        swappable = "commutative" in row.traits and not row.variadic
-        key = (row, tuple(sorted(operands)) if swappable else operands)
-        if key not in known:
-            known[key] = builder.put(instruction)
-        return known[key]
+        if row in swappable and operands[0] > operands[1]:
+            key = Instruction(row, operands[::-1])
+        else:
+            key = instruction
+        slot = known.get(key)
+        if slot is None:
+            slot = known[key] = builder.put(instruction)
+        return slot
 
-    return rewrite(tape, visit)
+    return visit
 
 
 def drop_dead(tape: Tape) -> Tape:
     """Leave out instructions and constants that no output or guard needs; inputs and parameters stay."""
-    needed = {*tape.outputs, *(guard.slot for guard in tape.guards)}
-    for slot, instruction in reversed(tape.instructions()):
-        if slot in needed:
-            needed.update(instruction.operands)
-    moved: dict[int, int] = {}
-    entries: list[Entry] = []
-    for slot, entry in enumerate(tape.entries):
-        if slot in needed or not isinstance(entry, Instruction | Constant):
-            moved[slot] = len(entries)
-            if isinstance(entry, Instruction):
-                entry = Instruction(entry.row, tuple([moved[operand] for operand in entry.operands]))
-            entries.append(entry)
+    needed = bytearray(len(tape))
+    for slot in (*tape.outputs, *(guard.slot for guard in tape.guards)):
+        needed[slot] = 1
+    entries = tape.entries
+    for slot in range(len(tape) - 1, -1, -1):
+        entry = entries[slot]
+        if type(entry) is Instruction:
+            if needed[slot]:
+                for operand in entry.operands:
+                    needed[operand] = 1
+        elif type(entry) is not Constant:
+            needed[slot] = 1
+    if all(needed):
+        return tape
+    moved: list[int] = []
+    kept: list[Entry] = []
+    for slot, entry in enumerate(entries):
+        moved.append(len(kept))
+        if needed[slot]:
+            if type(entry) is Instruction:
+                row, operands = entry
+                entry = Instruction(row, tuple([moved[operand] for operand in operands]))
+            kept.append(entry)
     guards = [Guard(moved[guard.slot], guard.outcome) for guard in tape.guards]
-    return Tape(entries, [moved[output] for output in tape.outputs], guards)
+    return Tape(kept, [moved[output] for output in tape.outputs], guards)
 
 
 def weigh_sums(tape: Tape) -> Tape:
@@ -135,38 +168,65 @@ def weigh_sums(tape: Tape) -> Tape:
     A sum is followed through additions that nothing else reads; from two products on it becomes one ``dot``.
     The result may differ from the written order of additions by rounding.
     """
-    uses = Counter(operand for _, instruction in tape.instructions() for operand in instruction.operands)
-    uses.update(tape.outputs)
-    uses.update(guard.slot for guard in tape.guards)
-    additions = {slot for slot, (row, _) in tape.instructions() if row is ADD}
-    inner = {operand for slot in additions for operand in _operands(tape, slot) if uses[operand] == 1} & additions
+    sums = sums_of_products(tape)
+    if not sums:
+        return tape
 
-    def summands(head: int) -> list[int]:
-        """The slots that the sum in slot `head` adds up, left to right."""
-        found, stack = [], [head]
+    def visit(builder: Builder, slot: int, instruction: Instruction) -> Instruction:
+        if slot not in sums:
+            return instruction
+        products, others = sums[slot]
+        moved = builder.moved
+        weights, inputs = zip(*(_operands(tape, product) for product in products), strict=True)
+        rest = [moved[term] for term in others]
+        bias = rest.pop() if rest else builder.constant(0.0)
+        operands = [*[moved[w] for w in weights], *rest, *[moved[x] for x in inputs]]
+        ones = [builder.constant(1.0)] * len(rest)
+        return Instruction(DOT, (*operands, *ones, bias))
+
+    return drop_dead(rewrite(tape, visit))
+
+
+def sums_of_products(tape: Tape) -> dict[int, tuple[list[int], list[int]]]:
+    """The additions that add up two or more products: for each its products and its other terms, left to right.
+
+    A product or addition belongs to a sum if nothing else reads it.
+    """
+    uses = [0] * len(tape)
+    additions, multiplications = [], set()
+    for slot, (row, operands) in tape.instructions():
+        for operand in operands:
+            uses[operand] += 1
+        if row is ADD:
+            additions.append(slot)
+        elif row is MUL:
+            multiplications.add(slot)
+    for slot in (*tape.outputs, *(guard.slot for guard in tape.guards)):
+        uses[slot] += 1
+    products = dict.fromkeys(additions, 0)  # how many each of them adds up
+    inner = set()
+    for slot in additions:
+        for operand in _operands(tape, slot):
+            if uses[operand] == 1:
+                if operand in multiplications:
+                    products[slot] += 1
+                elif operand in products:
+                    products[slot] += products[operand]
+                    inner.add(operand)
+    sums = {}
+    for head in additions:
+        if products[head] < 2 or head in inner:
+            continue
+        terms: tuple[list[int], list[int]] = ([], [])
+        stack = [head]
         while stack:
             slot = stack.pop()
             if slot == head or slot in inner:
                 stack.extend(reversed(_operands(tape, slot)))
             else:
-                found.append(slot)
-        return found
-
-    def visit(builder: Builder, slot: int, instruction: Instruction) -> int:
-        if slot not in additions or slot in inner:
-            return builder.put(instruction)
-        terms = summands(slot)
-        products = [term for term in terms if uses[term] == 1 and _is(tape, term, MUL)]
-        if len(products) < 2:
-            return builder.put(instruction)
-        weights, inputs = zip(*(_operands(tape, product) for product in products), strict=True)
-        rest = [builder.moved[term] for term in terms if term not in set(products)]
-        bias = rest.pop() if rest else builder.constant(0.0)
-        operands = [builder.moved[w] for w in weights] + rest + [builder.moved[x] for x in inputs]
-        operands += [builder.constant(1.0)] * len(rest)
-        return builder.put(Instruction(DOT, (*operands, bias)))
-
-    return drop_dead(rewrite(tape, visit))
+                terms[not (uses[slot] == 1 and slot in multiplications)].append(slot)
+        sums[head] = terms
+    return sums
 
 
 def _operands(tape: Tape, slot: int) -> tuple[int, ...]:
@@ -174,17 +234,10 @@ def _operands(tape: Tape, slot: int) -> tuple[int, ...]:
     return entry.operands if isinstance(entry, Instruction) else ()
 
 
-def _is(tape: Tape, slot: int, row: Primitive) -> bool:
-    entry = tape.entries[slot]
-    return isinstance(entry, Instruction) and entry.row is row
-
-
 PASSES: tuple[Callable[[Tape], Tape], ...] = (fold_constants, lower, share_repeats, drop_dead, weigh_sums)
-"""All passes, in the order in which `simplified` runs them."""
+"""All passes, each of which can be run alone."""
 
 
 def simplified(tape: Tape) -> Tape:
-    """`tape` after all `PASSES`."""
-    for run in PASSES:
-        tape = run(tape)
-    return tape
+    """`tape` after all `PASSES`; those that look at one instruction at a time go through it together."""
+    return weigh_sums(drop_dead(rewrite(tape, folding(), lowering(), sharing())))

@@ -1,22 +1,54 @@
 """A tape made ready to run: the part that depends on parameters alone, and the plan of the rest for all lanes."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ..value import Value
 from .arrays import ArrayExecutor
+from .kernels import can_compile
+from .native import NativeExecutor, available
 from .passes import simplified
-from .plan import Executor, Group, Plan, make_plan, uniform_slots
+from .plan import Executor, Group, Plan, Run, make_plan, uniform_slots
 from .tape import Constant, Entry, Input, Instruction, Parameter, Tape
 
+SHARED_FROM = 1 << 21
+"""How many numbers a sweep must compute for the lanes to be shared among threads: some milliseconds of work."""
 
-def executor(plan: Plan) -> Executor:
+
+class Shared:
+    """An executor whose lanes are computed in two halves, by one thread or two: the results are the same."""
+
+    def __init__(self, executor: NativeExecutor, threads: int) -> None:
+        self.executor, self.threads = executor, threads
+
+    def run(self, uniforms: Any, inputs: Any, seeds: Any = None) -> Run:
+        """See `Executor`."""
+        import numpy as np
+
+        run, lanes = self.executor.run, inputs.shape[1]
+        if lanes * self.executor.plan.registers < SHARED_FROM:
+            return run(uniforms, inputs, seeds)
+        size = self.executor.lanes_per_block
+        half = max(1, lanes // size // 2) * size
+        parts = [(uniforms, inputs[:, part], None if seeds is None else seeds[:, part])
+                 for part in (slice(0, half), slice(half, lanes))]  # fmt: skip
+        if self.threads == 1:
+            first, second = (run(*part) for part in parts)
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                later = pool.submit(run, *parts[1])
+                first, second = run(*parts[0]), later.result()
+        joined = [
+            None if a is None else np.concatenate([a, b], axis=1) for a, b in zip(first[:3], second, strict=False)
+        ]
+        return Run(*joined, None if seeds is None else first.uniforms + second.uniforms)
+
+
+def choose_executor(plan: Plan, threads: int = 1) -> Executor:
     """Numba's for plans that it can compile, else NumPy's."""
-    from .kernels import can_compile
-    from .native import NativeExecutor, available
-
     if available() and all(can_compile(step.row) for step in plan.steps if isinstance(step, Group)):
-        return NativeExecutor(plan)
+        return Shared(NativeExecutor(plan), threads)
     return ArrayExecutor(plan)
 
 
@@ -27,7 +59,7 @@ class Program:
     parameters: `hoisted`.
     """
 
-    def __init__(self, recorded: Tape, make_executor: Callable[[Plan], Executor] = executor) -> None:
+    def __init__(self, recorded: Tape, make_executor: Callable[[Plan], Executor] = choose_executor) -> None:
         import numpy as np
 
         self.recorded = recorded
@@ -46,7 +78,9 @@ class Program:
                 self.constants[position] = entry.number
         self.from_parameters = _pairs(slots, number_of)
         self.from_hoisted = _pairs(slots, column_of)
-        self.hoisted = Program(_hoist(tape, list(computed)), make_executor) if computed else None
+        self.computed = tuple(computed)  # the slots that `hoisted` computes, in its order
+        hoisted = of_leaves(self.parameters, [(tape, self.computed)]) if computed else None
+        self.hoisted = None if hoisted is None else Program(hoisted, make_executor)
 
     def run(self, parameters: Any, inputs: Any, seeds: Any = None) -> tuple[Any, Any, Any, Any]:
         """The outputs and guards in all lanes; with `seeds`, the adjoints of the inputs and of the parameters too.
@@ -96,19 +130,22 @@ def _parameter(entry: Entry) -> Value:
     return entry.value
 
 
-def _hoist(tape: Tape, outputs: Sequence[int]) -> Tape:
-    """The program that computes the uniform slots `outputs`, with the parameters as its inputs."""
-    uniform = uniform_slots(tape)
-    moved: dict[int, int] = {}
-    entries: list[Entry] = []
-    for slot, entry in enumerate(tape.entries):
-        if not uniform[slot]:
-            continue
-        moved[slot] = len(entries)
-        if isinstance(entry, Parameter):
-            entries.append(Input(entry.value.label or f"p{len(entries)}"))
-        elif isinstance(entry, Instruction):
-            entries.append(Instruction(entry.row, tuple([moved[operand] for operand in entry.operands])))
-        else:
+def of_leaves(leaves: Sequence[Value], parts: Sequence[tuple[Tape, Sequence[int]]]) -> Tape:
+    """The program with `leaves` as its inputs that computes, for each of `parts`, the chosen uniform slots of a tape."""
+    entries: list[Entry] = [Input(leaf.label or f"p{i}") for i, leaf in enumerate(leaves)]
+    place = {leaf: slot for slot, leaf in enumerate(leaves)}
+    outputs: list[int] = []
+    for tape, chosen in parts:
+        moved: dict[int, int] = {}
+        for slot, (entry, uniform) in enumerate(zip(tape.entries, uniform_slots(tape), strict=True)):
+            if not uniform:
+                continue
+            if isinstance(entry, Parameter):
+                moved[slot] = place[entry.value]
+                continue
+            if isinstance(entry, Instruction):
+                entry = Instruction(entry.row, tuple([moved[operand] for operand in entry.operands]))
+            moved[slot] = len(entries)
             entries.append(entry)
-    return Tape(entries, [moved[slot] for slot in outputs])
+        outputs += [moved[slot] for slot in chosen]
+    return Tape(entries, outputs)

@@ -1,6 +1,8 @@
 """Recording: from a function, or from a graph that is there already, to a tape."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from .. import modes
@@ -60,6 +62,18 @@ class Recorder:
                 "reading .data in a function that is being recorded would fix it to the number of one example: "
                 "compute with the Value itself, and select with where(condition, a, b)"
             )
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Let the garbage collector rest: it would go again and again through all that is being built, and find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def record(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Tape, Any]:

@@ -77,7 +77,7 @@ class Tape:
 
     def instructions(self) -> list[tuple[int, Instruction]]:
         """The instructions in order, each with the slot of its result."""
-        return [(slot, entry) for slot, entry in enumerate(self.entries) if isinstance(entry, Instruction)]
+        return [(slot, entry) for slot, entry in enumerate(self.entries) if type(entry) is Instruction]
 
     def statistics(self) -> dict[str, int]:
         """How many entries there are of each kind and primitive, most frequent first."""
@@ -107,12 +107,13 @@ class Tape:
         return f"{f'%{slot}':<6} {what:<12} {detail}{'  <- ' + ', '.join(marks) if marks else ''}".rstrip()
 
     def _check(self) -> None:
+        arity = {row: None if row.variadic else len(row.parameters) for row in {i.row for _, i in self.instructions()}}
         for slot, (row, operands) in self.instructions():
-            if not row.variadic and len(operands) != len(row.parameters):
+            if len(operands) != arity[row] and arity[row] is not None:
                 self._fail(slot, f"{row.name} takes {len(row.parameters)} operands, got {len(operands)}")
-            late = [operand for operand in operands if not 0 <= operand < slot]
-            if late:
-                self._fail(slot, f"%{slot} reads %{late[0]}, which is not computed before it")
+            if max(operands, default=0) >= slot or min(operands, default=0) < 0:
+                late = next(operand for operand in operands if not 0 <= operand < slot)
+                self._fail(slot, f"%{slot} reads %{late}, which is not computed before it")
         missing = [slot for slot in (*self.outputs, *(g.slot for g in self.guards)) if not 0 <= slot < len(self)]
         if missing:
             self._fail(len(self) - 1, f"the output or guard %{missing[0]} does not exist")

@@ -6,11 +6,12 @@ is the one operation that the sum flows into.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..value import Value
-from .text import operation
+from .text import count, operation
 
 ACTIVATIONS = {
     "step": 0.0, "sigmoid": 0.25, "tanh": 1.0, "relu": 0.0, "leaky_relu": 0.0, "elu": 0.0, "softplus": 0.0,
@@ -28,7 +29,7 @@ class Unit:
     """A neuron: its parameters, and the weighted sum and activation of every call of it."""
 
     name: str
-    layer: "Group | None"
+    layer: "Layer | None"
     weights: tuple[Value, ...]
     bias: Value | None
     sums: list[Value] = field(default_factory=list)
@@ -40,10 +41,20 @@ class Unit:
         return [*self.weights, *([self.bias] if self.bias is not None else [])]
 
     @property
+    def members(self) -> list[Value]:
+        """Its nodes: parameters, weighted sums and activations."""
+        return [*self.parameters, *dict.fromkeys([*self.sums, *self.outputs])]
+
+    @property
     def formula(self) -> str:
         """What the neuron computes: ``Σwᵢxᵢ+b → tanh``."""
         activation = "" if self.outputs[0] is self.sums[0] else f" → {operation(self.outputs[0])}"
         return operation(self.sums[0]) + activation
+
+    @property
+    def title(self) -> str:
+        """``Neuron: Σwᵢxᵢ+b → tanh``."""
+        return f"Neuron: {self.formula}"
 
     @property
     def state(self) -> str:
@@ -56,11 +67,28 @@ class Unit:
 
 
 @dataclass(eq=False)
-class Group:
+class Layer:
     """A layer: neurons side by side."""
 
     name: str
     units: list[Unit] = field(default_factory=list)
+
+    @property
+    def parameters(self) -> list[Value]:
+        """Weights and biases of its neurons."""
+        return [parameter for unit in self.units for parameter in unit.parameters]
+
+    @property
+    def title(self) -> str:
+        """``16 neurons: Σwᵢxᵢ+b → relu``."""
+        formulas = {unit.formula: None for unit in self.units}
+        return f"{count(len(self.units), 'neuron')}: {' | '.join(formulas)}"
+
+    @property
+    def state(self) -> str:
+        """How many of its neurons are inactive, dead or saturated: ``3 inactive``."""
+        states = Counter(unit.state for unit in self.units if unit.state)
+        return ", ".join(f"{n} {name}" for name, n in states.items())
 
 
 def state(value: Value) -> str:
@@ -76,7 +104,7 @@ def find_units(order: Sequence[Value]) -> list[Unit]:
     """The neurons among the nodes of a graph, in the order in which they are first called."""
     units: dict[tuple[str, int], Unit] = {}
     copies: dict[str, int] = {}
-    groups: dict[tuple[str, int], Group] = {}
+    groups: dict[tuple[str, int], Layer] = {}
     consumers: dict[Value, list[Value]] = {}
     for node in order:
         for parent in node.parents:
@@ -93,11 +121,11 @@ def find_units(order: Sequence[Value]) -> list[Unit]:
             copy = copies[name] = copies.get(name, 0) + 1  # two models may carry the same names
             bias = operands[-1]
             is_bias = isinstance(bias, Value) and not bias.parents
-            unit = units[key] = Unit(_copied(name or "neuron", copy), None, weights, bias if is_bias else None)  # type: ignore[arg-type]
+            unit = units[key] = Unit(_copied(name, copy), None, weights, bias if is_bias else None)  # type: ignore[arg-type]
             match = NEURON.fullmatch(name)
             if match:
                 layer = match[1] or "layer"
-                unit.layer = groups.setdefault((layer, copy), Group(_copied(layer, copy)))
+                unit.layer = groups.setdefault((layer, copy), Layer(_copied(layer, copy)))
                 unit.layer.units.append(unit)
         unit = units[key]
         flows_into = consumers.get(node, [])
@@ -129,4 +157,4 @@ def _name_of(node: Value) -> str | None:
 
 
 def _copied(name: str, copy: int) -> str:
-    return name if copy == 1 else f"{name} ({copy})"
+    return name if copy == 1 else f"{name} ({copy})".lstrip()

@@ -102,7 +102,7 @@ class Edge:
     selected
         Whether a gradient passes.
     ordered
-        Whether the target's result depends on the order of its operands.
+        Whether the order of the target's operands is to be shown, because its result depends on it.
     count
         The number of edges of the graph that it stands for. Drawn as ``× n``.
     """
@@ -151,3 +151,9 @@ class Model:
     is_cut: bool = False
     places: dict[Value, str] = field(default_factory=dict)
     """For every node of the graph that is shown, alone or within a collapsed one, the id of the drawn node."""
+
+    def short_label(self, part: Node | Cluster) -> str:
+        """A label without what the frame around it says: ``w1`` for ``layer1.neuron2.w1``."""
+        outer = part.cluster if isinstance(part, Node) else part.parent
+        frame = next((cluster.label for cluster in self.clusters if cluster.id == outer), "")
+        return part.label.removeprefix(f"{frame}.") if frame else part.label

@@ -84,11 +84,11 @@ def operation(value: Value) -> str:
     if row.name == "where":
         return f"where({'true' if value.operands[0] else 'false'})"
     if row.symbol in INFIX and len(row.parameters) == 2:
-        constant = number(plain[0][1])
+        constant = number(plain[0][1], 6)
         if isinstance(value.operands[1], Value):
             return f"{constant} {name}"
         return f"**{constant}" if row.symbol == "**" else f"{name} {constant}"
-    return f"{name}({', '.join(f'{role}={number(x)}' for role, x in plain)})"
+    return f"{name}({', '.join(f'{role}={number(x, 6)}' for role, x in plain)})"
 
 
 def constants_line(value: Value, most: int = 4) -> str:
@@ -98,7 +98,7 @@ def constants_line(value: Value, most: int = 4) -> str:
         return ""
     shown: dict[str, list[str]] = {}
     for role, x in plain:
-        shown.setdefault(role[0], []).append(number(x))
+        shown.setdefault(role[0], []).append(number(x, 6))
     cut = {kind: texts[:most] + ["…"] * (len(texts) > most) for kind, texts in shown.items()}
     return "; ".join(f"{kind} = {', '.join(texts)}" for kind, texts in cut.items())
 
@@ -163,6 +163,8 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
 def mean_magnitude(values: Iterable[Value]) -> float | None:
     """The mean of the gradients' magnitudes over those that a sweep has reached; None if there is none."""
     magnitudes = [abs(value.grad) for value in values if value.reached]
-    return math.fsum(magnitudes) / len(magnitudes) if magnitudes and all(map(math.isfinite, magnitudes)) else (
-        math.nan if magnitudes else None
+    return (
+        math.fsum(magnitudes) / len(magnitudes)
+        if magnitudes and all(map(math.isfinite, magnitudes))
+        else (math.nan if magnitudes else None)
     )

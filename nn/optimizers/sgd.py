@@ -79,7 +79,8 @@ class SGD(Optimizer):
     def rule(self, group: Group, t: int) -> Update:
         """The update of one parameter; see the formula of the class."""
         lr, momentum, decay, nesterov = group["lr"], group["momentum"], group["weight_decay"], group["nesterov"]
-        keep, take = (0.0, 1.0) if t == 1 else (momentum, 1.0 - group["dampening"])
+        first = t == 1 if isinstance(t, int) else (t == 1).all()  # an array has later steps, or the first alone
+        keep, take = (0.0, 1.0) if first else (momentum, 1.0 - group["dampening"])
 
         def update(w: Any, g: Any, v: Any) -> tuple[Any, Any]:
             g = g + decay * w

@@ -10,8 +10,9 @@ from ..lifting import number
 from ..linearization import Linearization
 from ..value import Value
 from .lanes import Lanes
-from .program import Program
-from .recording import record
+from .program import Program, choose_executor
+from .recording import collector_paused, record
+from .straight_line import source_of
 from .tape import Tape
 
 MAX_PROGRAMS = 64
@@ -44,27 +45,32 @@ class _Recorded:
 class _Sweep:
     """The results of one call while its lanes are computed, program by program."""
 
-    def __init__(self, lanes: Lanes, seeds: Any) -> None:
+    def __init__(self, lanes: Lanes, seeds: Any, outputs: int) -> None:
+        import numpy as np
+
         self.lanes, self.seeds = lanes, seeds
-        self.outputs: Any = None
-        self.inputs: Any = None
-        self.parameters: dict[Value, float] = {}
+        self.outputs = np.empty((outputs, lanes.count))
+        self.inputs = np.zeros_like(lanes.rows)
+        self.parameters: list[tuple[Any, Any]] = []  # places among the parameters, and what to add there
 
     def put(self, where: Any, outputs: Any, inputs: Any) -> None:
         """Enter the results of the lanes `where`."""
-        import numpy as np
-
-        if self.outputs is None:
-            self.outputs = np.empty((len(outputs), self.lanes.count))
-            self.inputs = np.zeros_like(self.lanes.rows)
         self.outputs[:, where] = outputs
         if inputs is not None:
             self.inputs[:, where] = inputs
 
-    def add(self, parameters: Sequence[Value], gradients: Any) -> None:
-        """Add to the gradients of parameters."""
-        for value, gradient in zip(parameters, gradients, strict=True):
-            self.parameters[value] = self.parameters.get(value, 0.0) + float(gradient)
+    def add(self, places: Any, gradients: Any) -> None:
+        """Add to the gradients of the parameters at `places`."""
+        self.parameters.append((places, gradients))
+
+    def gradients(self, count: int) -> Any:
+        """The gradients of `count` parameters."""
+        import numpy as np
+
+        total = np.zeros(count)
+        for places, gradients in self.parameters:
+            total[places] += gradients
+        return total
 
 
 class Compiled:
@@ -76,12 +82,17 @@ class Compiled:
         The captured leaf Values found so far, in the order in which they were found. Their `data` is read at every call.
     """
 
-    def __init__(self, f: Callable[..., Any]) -> None:
-        self.function = f
+    def __init__(self, f: Callable[..., Any], threads: int = 2) -> None:
+        if not callable(f):
+            raise TypeError(f"jit takes a function, got {describe(f)}")
+        if type(threads) is not int or threads < 1:
+            raise ValueError(f"jit: threads must be 1, 2, ..., got {threads!r}")
+        self.function, self.threads = f, threads
         self.__name__ = getattr(f, "__name__", type(f).__name__)
         self.__doc__ = f.__doc__
         self.parameters: list[Value] = []
-        self._known: set[Value] = set()
+        self._places: dict[Value, int] = {}  # where each of them is in `parameters`
+        self._at: dict[Program, Any] = {}  # for each program the places of its parameters
         self._recorded: dict[tuple[str, ...], _Recorded] = {}
         self._latest: Program | None = None
         self._hessian_product: Compiled | None = None
@@ -107,7 +118,7 @@ class Compiled:
         if not (isinstance(returned, Value) or is_number(returned)):
             raise TypeError(f"value_and_grad of {self.__name__}: it must return one number, not {describe(returned)}")
         sweep = self._run(lanes, np.ones((1, lanes.count)))
-        parameters = np.array([sweep.parameters.get(value, 0.0) for value in self.parameters])
+        parameters = sweep.gradients(len(self.parameters))
         gradients = Gradients(tuple(lanes.like_arguments(sweep.inputs)), parameters)
         return self._like_returned(lanes, sweep.outputs), gradients
 
@@ -137,11 +148,58 @@ class Compiled:
         return self.program.tape
 
     @property
+    def recorded(self) -> Tape:
+        """The tape as it was recorded, before all passes."""
+        return self.program.recorded
+
+    @property
+    def source(self) -> str:
+        """The program that was recorded last as straight-line Python, forward and adjoint (see `straight_line`)."""
+        return source_of(self.tape)
+
+    @property
     def program(self) -> Program:
         """The program that was recorded last."""
         if self._latest is None:
             raise RuntimeError(f"{self.__name__} has not been recorded yet: call it once")
         return self._latest
+
+    def to_jax(self) -> Callable[..., Any]:
+        """The program that was recorded last as a pure JAX function ``g(parameters, *inputs)``.
+
+        It takes the numbers of `parameters` as one vector and the inputs of one lane in the form of the function, and
+        returns what the function returns. ``jax.vmap`` makes it one of many lanes, and ``jax.grad``, ``jax.jit``, other
+        devices and JAX's sharding apply. For numbers equal to ours JAX needs 64-bit floats:
+        ``jax.config.update("jax_enable_x64", True)``.
+
+        Raises
+        ------
+        BranchError
+            If the function branches on comparisons: JAX would follow the branch of the recorded example everywhere.
+        """
+        from .jax_export import to_jax
+
+        program = self.program
+        _check_no_guards(self.__name__, program)
+        run, places = to_jax(program), self._at[program]
+        returned = next(r.returned for r in self._recorded.values() if program in r.programs)
+        return lambda parameters, *inputs: rebuild(returned, iter(run(parameters, inputs, places)))
+
+    def only_program(self, lanes: Lanes) -> Program:
+        """The program for arguments of this form if all lanes take the same way.
+
+        Raises
+        ------
+        BranchError
+            If the function branches on comparisons.
+        """
+        program = self._prepared(lanes).programs[0]
+        _check_no_guards(self.__name__, program)
+        return program
+
+    def returned(self, lanes: Lanes) -> Any:
+        """What the function returned when it was recorded for arguments of this form."""
+        return self._prepared(lanes).returned
 
     def _like_returned(self, lanes: Lanes, outputs: Any) -> Any:
         """The rows `outputs` in the form of what the function returned."""
@@ -160,16 +218,23 @@ class Compiled:
 
     def _record(self, lanes: Lanes, lane: int) -> None:
         """Record the way that one lane takes."""
-        tape, returned = record(self.function, lanes.example(lane))
-        program = Program(tape)
+        import numpy as np
+
+        if not lanes.count:
+            raise ValueError(f"{self.__name__} is recorded on its first call, which needs at least one lane; got none")
+        with collector_paused():
+            tape, returned = record(self.function, lanes.example(lane))
+            program = Program(tape, lambda plan: choose_executor(plan, self.threads))
         with self._lock:
             recorded = self._recorded[lanes.form]
+            for value in program.parameters:
+                if value not in self._places:
+                    self._places[value] = len(self.parameters)
+                    self.parameters.append(value)
+            self._at[program] = np.array([self._places[value] for value in program.parameters], dtype=np.int64)
+            self._latest = program
             recorded.returned = returned
             recorded.programs.append(program)
-            self._latest = program
-            fresh = [value for value in program.parameters if value not in self._known]
-            self._known.update(fresh)
-            self.parameters += fresh
 
     # Running ----------------------------------------------------------------------------------------------
 
@@ -181,7 +246,7 @@ class Compiled:
         import numpy as np
 
         recorded = self._prepared(lanes)
-        sweep = _Sweep(lanes, seeds)
+        sweep = _Sweep(lanes, seeds, len(recorded.programs[0].tape.outputs))
         waiting = np.arange(lanes.count)
         tried = 0
         while True:
@@ -205,7 +270,7 @@ class Compiled:
         import numpy as np
 
         lanes, seeds = sweep.lanes, sweep.seeds
-        numbers = np.array([value.data for value in program.parameters])
+        numbers = np.array([value._data for value in program.parameters])
         rejected = waiting[:0]
         if program.tape.guards:
             seen = program.run(numbers, lanes.rows[:, waiting])[1] != 0.0
@@ -224,7 +289,7 @@ class Compiled:
             if finite.all():
                 sweep.put(slice(None) if whole else waiting, outputs, inputs)
                 if seeds is not None:
-                    sweep.add(program.parameters, gradients)
+                    sweep.add(self._at[program], gradients)
                 break
             for lane in waiting[~finite]:
                 self._run_eagerly(sweep, lane)
@@ -243,17 +308,26 @@ class Compiled:
         data = np.array([[y.data if isinstance(y, Value) else y] for y in outputs])
         gradients = None
         if sweep.seeds is not None:
-            linearization = Linearization([*inputs, *self.parameters], outputs, in_values=False)
-            total = np.zeros(len(inputs) + len(self.parameters))
-            for output, seed in zip(outputs, sweep.seeds[:, lane], strict=True):
+            parameters = self.parameters[:]  # another thread may find more
+            linearization = Linearization([*inputs, *parameters], outputs, in_values=False)
+            total = np.zeros(len(inputs) + len(parameters))
+            for output, seed in zip(outputs, sweep.seeds[:, lane].tolist(), strict=True):
                 if seed:
-                    total += seed * np.array(linearization.pull(output))
+                    total += [seed * x for x in linearization.pull(output)]
             gradients = total[: len(inputs), None]
-            sweep.add(self.parameters, total[len(inputs) :])
+            sweep.add(slice(0, len(parameters)), total[len(inputs) :])
         sweep.put(np.array([lane]), data, gradients)
 
 
-def jit(f: Callable[..., Any]) -> Compiled:
+def _check_no_guards(name: str, program: Program) -> None:
+    if program.tape.guards:
+        raise BranchError(
+            f"{name} branches on a comparison of Values, which may come out differently from lane to lane: "
+            "write where(condition, a, b)"
+        )
+
+
+def jit(f: Callable[..., Any], threads: int = 2) -> Compiled:
     """Compile a scalar function: record it once on one example, then replay it over whole arrays as native code.
 
     The numbers that `f` takes become lanes: call the compiled function with arrays, and it computes all lanes at once.
@@ -268,6 +342,8 @@ def jit(f: Callable[..., Any]) -> Compiled:
     f
         A function of numbers, or of lists, tuples and dicts of numbers, that computes with Values and the functions of
         this package. It must do the same whenever it is called with the same numbers.
+    threads
+        How many threads may share the lanes of a call, where that pays. The results do not depend on it.
 
     Examples
     --------
@@ -281,4 +357,4 @@ def jit(f: Callable[..., Any]) -> Compiled:
     >>> gradients.inputs[0].round(4).tolist(), gradients.parameters.round(4).tolist()
     ([0.5, 0.3932], [0.7864])
     """
-    return Compiled(f)
+    return Compiled(f, threads)

@@ -1,0 +1,147 @@
+"""Generated modules on disk, and beside them what Numba compiled of them: a second process starts at once.
+
+A module is named after the hash of its source, so nothing is ever out of date. What Numba wrote is sealed with checksums:
+a file that was damaged is thrown away and compiled again, where Numba would run it.
+"""
+
+import atexit
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any, ClassVar
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: ``AUTOGRAD_CORE_CACHE``, else a folder in the user's cache folder."""
+    named = os.environ.get("AUTOGRAD_CORE_CACHE")
+    if named:
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA") or Path.home() / ".cache"
+    return Path(base) / "autograd_core"
+
+
+class Kernels:
+    """A generated module, whose functions are compiled when they are first asked for.
+
+    Parameters
+    ----------
+    kind, text
+        What the module's name begins with, and its source.
+    signatures
+        For every function that is called from outside, the types of its arguments in Numba's notation.
+    """
+
+    _made: ClassVar[dict[str, "Kernels"]] = {}
+    _lock: ClassVar[threading.RLock] = threading.RLock()
+
+    def __init__(self, kind: str, text: str, signatures: Mapping[str, str]) -> None:
+        self.name = name_of(kind, text)
+        self.signatures = signatures
+        self.path = _written(self.name, text)
+        self.module = _imported(self.name, self.path)
+        self._ready: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, kind: str, text: str, signatures: Mapping[str, str]) -> "Kernels":
+        """The module with the source `text`, made once."""
+        with cls._lock:
+            name = name_of(kind, text)
+            if name not in cls._made:
+                cls._made[name] = cls(kind, text, signatures)
+            return cls._made[name]
+
+    def __getitem__(self, name: str) -> Any:
+        """The function `name`, compiled."""
+        if name not in self._ready:
+            with self._lock:
+                function = getattr(self.module, name)
+                files = Path(function.stats.cache_path)
+                if not _sealed(files, self.name):
+                    _forget(files, self.name)
+                function.compile(self.signatures[name])
+                _seal(files, self.name)
+                self._ready[name] = function
+        return self._ready[name]
+
+
+def name_of(kind: str, text: str) -> str:
+    """The name of the module with the source `text`."""
+    return f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+
+def _written(name: str, text: str) -> Path:
+    """The file of the module, in the cache folder or, where that cannot be written, in one for this process alone."""
+    try:
+        return _write(cache_folder(), name, text)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="autograd_core_"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        return _write(folder, name, text)
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.py"
+    if not path.exists() or path.read_bytes() != text.encode():
+        _replace(path, text)
+    return path
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that other processes see all of it or nothing."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    with os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+    Path(temporary).replace(path)
+
+
+def _imported(name: str, path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None  # there is a loader for files that end in .py
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # Numba looks it up by name when it loads what it compiled
+    spec.loader.exec_module(module)
+    return module
+
+
+def _digests(folder: Path, name: str) -> dict[str, str]:
+    """The checksums of what Numba wrote for a module."""
+    files = sorted(folder.glob(f"{name}.*.nb[ic]"))
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def _sealed(folder: Path, name: str) -> bool:
+    """Whether the files are those that were sealed."""
+    try:
+        sealed = json.loads((folder / f"{name}.seal").read_text(encoding="utf-8"))
+        return bool(sealed == _digests(folder, name))
+    except (OSError, ValueError):
+        return False
+
+
+def _seal(folder: Path, name: str) -> None:
+    """Note the checksums; where that cannot be written, the next process compiles again."""
+    try:
+        digests = _digests(folder, name)
+        if digests and not _sealed(folder, name):
+            _replace(folder / f"{name}.seal", json.dumps(digests))
+    except OSError:
+        pass
+
+
+def _forget(folder: Path, name: str) -> None:
+    """Delete what Numba wrote."""
+    for file in folder.glob(f"{name}.*.nb[ic]"):
+        try:
+            file.unlink()
+        except OSError:  # another process was faster, or the folder cannot be written: Numba overwrites or ignores it
+            continue

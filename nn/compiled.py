@@ -1,0 +1,200 @@
+"""The compiled engine: the loss of one example is recorded once and replayed over whole batches as native code.
+
+Where nothing needs Python in between, many steps run in one call, the updates of the optimizer included.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from autograd_core import Trainer, jit
+
+from .checks import Target
+from .engines import BatchResult, EagerEngine, Loss, Regularizer, n_outputs, number
+from .loss import Loss as LossFunction
+from .loss import as_list
+from .optimizers import Optimizer
+
+if TYPE_CHECKING:
+    from .training import Training
+
+SECONDS = 0.1
+"""How long the steps of one call may take together, so that Ctrl-C is answered soon."""
+
+
+class CompiledEngine(EagerEngine):
+    """Batches as lanes of one recorded program; what is not finite is explained by the eager engine.
+
+    Parameters
+    ----------
+    model, loss, regularizer, n_train
+        As for `EagerEngine`.
+    X, y, weights
+        The training set, from which batches are taken by their rows.
+
+    Raises
+    ------
+    BranchError, RecordingError
+        If the model or the loss cannot be recorded once for all examples.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss: Loss,
+        regularizer: Regularizer | None,
+        n_train: float,
+        X: Sequence[Sequence[float]],
+        y: Sequence[Target],
+        weights: Sequence[float] | None = None,
+    ) -> None:
+        import numpy as np
+
+        super().__init__(model, loss, regularizer, n_train)
+        self.X, self.y = X, y
+        self.width = n_outputs(model, X[0])
+
+        def example(x: Any, target: Any, weight: Any) -> list[Any]:
+            outputs = as_list(model(x))
+            targets = list(target)
+            value = loss(_one_or_all(outputs), _one_or_all(targets))
+            return [weight * value, *outputs]
+
+        self._example = jit(example)
+        importance = np.ones(len(X)) if weights is None else np.array(weights, dtype=float)
+        self._inputs = (np.array(X, dtype=float), self._rows(y), importance)
+        self._trainer: Any = None
+        self._steps_per_call = 16
+        self._example(*[array[:1] for array in self._inputs])  # records it, or says why that cannot be done
+
+    def gradients(
+        self,
+        X: Sequence[Sequence[float]],
+        y: Sequence[Target],
+        places: Sequence[int],
+        weights: Sequence[float] | None = None,
+    ) -> BatchResult:
+        """Set the gradient of each parameter; see `Engine`."""
+        import numpy as np
+
+        result = self._training_program([self.parameters]).gradients(places)
+        if not np.isfinite([*result.losses, *result.penalties, *(p.grad for p in self.parameters)]).all():
+            return super().gradients(X, y, places, weights)  # raises, and says where it began
+        return next(self._batches(result, [places]))
+
+    def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
+        """Loss, penalty and outputs without gradients."""
+        import numpy as np
+
+        values, *outputs = self._example(np.array(X, dtype=float), self._rows(y), np.ones(len(X)))
+        if not np.isfinite(values).all():
+            return super().evaluate(X, y)
+        table = np.stack(outputs)
+        right = self._right(table, self._rows(y))
+        found = outputs[0].tolist() if self.width == 1 else table.T.tolist()
+        return BatchResult(float(values.mean()), number(self._penalty()) / self.n_train, found, right)
+
+    def train(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[tuple[Sequence[int], BatchResult]]:
+        """Take one step of the optimizer for each batch; gives the batches whose steps are taken, with their results.
+
+        Raises
+        ------
+        NonFiniteError
+            If the objective or a gradient is not finite; the step of that batch is not taken.
+        """
+        batches = iter(batches)
+        while part := list(islice(batches, self._steps_per_call)):
+            started = time.perf_counter()
+            optimizer = training.optimizer
+            program = self._training_program([group["params"] for group in optimizer.param_groups])
+            updates = _updates(training, len(part))
+            slots = _slots(optimizer)
+            result = program.train(part, updates, slots)
+            _keep(optimizer, slots, result.steps)
+            yield from zip(part[: result.steps], self._batches(result, part), strict=False)
+            if result.steps < len(part):
+                chosen = part[result.steps]
+                weights = None if training.weights is None else [training.weights[i] for i in chosen]
+                super().gradients([self.X[i] for i in chosen], [self.y[i] for i in chosen], chosen, weights)
+            pace = (time.perf_counter() - started) / len(part)
+            self._steps_per_call = max(1, min(4096, int(SECONDS / max(pace, 1e-6))))
+
+    def _training_program(self, groups: list[list[Any]]) -> Any:
+        """The trainer for these groups of parameters."""
+        if self._trainer is None:
+            penalty = None if self.regularizer is None else lambda: self.regularizer(self.model)  # type: ignore[misc]
+            self._trainer = Trainer(
+                self._example, inputs=self._inputs, groups=groups, penalty=penalty, share=1.0 / self.n_train
+            )
+        return self._trainer
+
+    def _batches(self, result: Any, batches: Sequence[Sequence[int]]) -> Iterator[BatchResult]:
+        """What the engine tells of each batch."""
+        start = 0
+        for k, chosen in enumerate(batches):
+            table = result.outputs[:, start : start + len(chosen)]
+            start += len(chosen)
+            outputs = table[0].tolist() if self.width == 1 else table.T.tolist()
+            right = self._right(table, self._inputs[1][list(chosen)])
+            yield BatchResult(float(result.losses[k]), float(result.penalties[k]), outputs, right)
+
+    def _right(self, table: Any, targets: Any) -> int | None:
+        """How many of a batch are decided rightly, for the losses of this package that decide."""
+        import numpy as np
+
+        if not isinstance(self.loss, LossFunction) or self.loss.decide is None:
+            return None
+        if self.loss.kind == "multiclass":
+            return int((table.argmax(axis=0) == targets.argmax(axis=1)).sum())
+        low, high = self.loss.labels or (0, 1)
+        return int((np.where(table > self.loss.threshold, high, low) == targets.T).all(axis=0).sum())
+
+    def _rows(self, y: Sequence[Target]) -> Any:
+        """The targets as a table, one row per example."""
+        import numpy as np
+
+        lanes = getattr(self.loss, "lanes", None)
+        return np.array(lanes(y, self.width) if lanes else [as_list(target) for target in y], dtype=float)
+
+
+def _one_or_all(numbers: list[Any]) -> Any:
+    """The only number of a list, or the list."""
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def _updates(training: "Training", count: int) -> list[tuple[int, list[Any]]]:
+    """The update rules of the next `count` steps: the first by itself, because some rules begin differently."""
+    import numpy as np
+
+    optimizer = training.optimizer
+    rates = np.empty((count, len(optimizer.param_groups)))
+    for k in range(count):
+        training.apply_schedule(k)
+        rates[k] = [group["lr"] for group in optimizer.param_groups]
+    pairs: list[tuple[int, list[Any]]] = []
+    for start, stop in ((0, 1), (1, count)):
+        if stop > start:
+            rules = [
+                optimizer.rule({**group, "lr": rates[start:stop, g]}, state["step"] + 1 + np.arange(start, stop))
+                for g, (group, state) in enumerate(zip(optimizer.param_groups, optimizer.state, strict=True))
+            ]
+            pairs.append((stop - start, rules))
+    return pairs
+
+
+def _slots(optimizer: Optimizer) -> list[Any]:
+    """What the optimizer remembers, as one array per group."""
+    import numpy as np
+
+    return [
+        np.array([state[slot] for slot in optimizer.slots], dtype=float).reshape(len(optimizer.slots), -1)
+        for state in optimizer.state
+    ]
+
+
+def _keep(optimizer: Optimizer, slots: Sequence[Any], steps: int) -> None:
+    """Give the optimizer back what the steps have made of its slots."""
+    for state, arrays in zip(optimizer.state, slots, strict=True):
+        state["step"] += steps
+        state.update({slot: array.tolist() for slot, array in zip(optimizer.slots, arrays, strict=True)})
