@@ -10,17 +10,17 @@
 
 from typing import TYPE_CHECKING
 
-from .approaches import compare_approaches, naive_gradient
+from .checking.approaches import compare_approaches, naive_gradient
 from .composites import mean, softmax
-from .diagnostics import TrainingWarning, TrainingWatch, first_nonfinite, graph_stats, unused_parameters
+from .checking.diagnostics import TrainingWarning, TrainingWatch, first_nonfinite, graph_stats, unused_parameters
 from .domains import Interval, domain_errors
 from .errors import DomainError, GradientMismatch
 from .functional import derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad
 from .functions import primitive
-from .gradcheck import gradcheck
+from .checking.gradcheck import gradcheck
 from .graph import count_paths
 from .modes import no_grad, trace_lines
-from .numerical import numerical_gradient, perturb_and_keep
+from .checking.numerical import numerical_gradient, perturb_and_keep
 from .operations import (
     acos,
     acosh,

@@ -8,8 +8,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from .approaches import compare_approaches
-from .diagnostics import first_nonfinite
+from .checking.approaches import compare_approaches
+from .checking.diagnostics import first_nonfinite
 from .expression import ALLOWED, Expression, assignments
 from .graph import topological_order
 from .row import UNSELECTED

@@ -8,6 +8,8 @@
 (13, 'layer1.neuron2.w1')
 """
 
+from typing import TYPE_CHECKING, Any
+
 from . import (
     activations,
     callbacks,
@@ -26,6 +28,7 @@ from .callbacks import BestWeights, Callback, ClipGradients, EarlyStopping
 from .checkpoints import Checkpoint, CheckpointError
 from .data import Standardizer, batches, k_folds, train_test_split
 from .evaluation import evaluate, predict
+from .exchange import from_sklearn, from_torch, to_numpy, to_sklearn_weights, to_torch
 from .history import History
 from .layer import Layer
 from .mlp import MLP
@@ -40,6 +43,9 @@ from .regularizers import L1, L2, ElasticNet
 from .saving import ModelFileError, load, save
 from .training import fit
 
+if TYPE_CHECKING:
+    from .estimators import MLPClassifier, MLPRegressor
+
 __all__ = [
     "L1", "L2", "MLP", "Basis", "BestWeights", "Callback", "Checkpoint", "CheckpointError",
     "ClipGradients", "EarlyStopping", "ElasticNet",
@@ -48,4 +54,14 @@ __all__ = [
     "callbacks", "clipping", "datasets", "evaluate", "find_learning_rate", "fit", "initializers", "k_folds", "load",
     "losses", "metrics", "newton_step", "newton_update", "objective", "optimal_learning_rate", "optimizers", "predict",
     "regularizers", "save", "schedules", "train_test_split",
+    "MLPClassifier", "MLPRegressor", "from_sklearn", "from_torch", "to_numpy", "to_sklearn_weights", "to_torch",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """The estimators: they inherit from scikit-learn's classes, which are loaded when first asked for."""
+    if name in {"MLPClassifier", "MLPRegressor"}:
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,6 @@
-"""`python -m nn`: train a classifier of handwritten digits, and see what happens.
+"""`python -m nn`: train a classifier of handwritten digits, or a network on your own data.
 
-The work is done in `nn.digits`; here is what the command line understands.
+The work is done in `nn.digits` and in `nn.command`; here is what the command line understands.
 """
 
 import argparse
@@ -9,24 +9,48 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from . import digits
+from .command import options as own_data
+from .command import predict, show, train
+from .command.options import positive
+from .console import INTERRUPTED
+
+COMMANDS = {"train": train.run, "predict": predict.run, "show": show.run}
 
 
 def parser() -> argparse.ArgumentParser:
     """What can be given on the command line."""
     made = argparse.ArgumentParser(
         prog="python -m nn",
-        description="Train a multilayer perceptron on the handwritten digits of scikit-learn, test it on a fifth of "
-        "them that it has not seen, and save the history, plots and the model. Ctrl-C stops the training and keeps "
-        "what was learned.",
-        epilog="example: python -m nn --hidden 32 16 --epochs 20 --output run2",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        description="Without a command: train a multilayer perceptron on the handwritten digits of scikit-learn, test "
+        "it on a fifth of them that it has not seen, and save the history, plots and the model. With a command: do the "
+        "like with your own data. Ctrl-C stops the training and keeps what was learned.",
+        epilog="""\
+examples:
+  python -m nn --hidden 32 16 --epochs 20 --output run2
+  python -m nn train --data iris
+  python -m nn train --data houses.csv --target price --layers 32 16
+  python -m nn predict houses-run/model.safetensors new.csv -o predictions.csv
+  python -m nn train --help
+""",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("--output", metavar="FOLDER", type=Path, default=Path("digits-run"), help="where the results go")
-    made.add_argument("--epochs", metavar="N", type=_positive, default=8, help="how often to go through the examples")
-    made.add_argument(
-        "--hidden", metavar="N", type=_positive, nargs="+", default=[24], help="sizes of the hidden layers"
+    main_job = made.add_argument_group("options of the digits")
+    main_job.add_argument(
+        "--output", metavar="FOLDER", type=Path, default=Path("digits-run"),
+        help="where the results go (default: %(default)s)",
+    )  # fmt: skip
+    main_job.add_argument(
+        "--epochs", metavar="N", type=positive, default=8,
+        help="how often to go through the examples (default: %(default)s)",
+    )  # fmt: skip
+    main_job.add_argument(
+        "--hidden", metavar="N", type=positive, nargs="+", default=[24],
+        help="sizes of the hidden layers (default: 24)",
+    )  # fmt: skip
+    main_job.add_argument(
+        "--seed", metavar="N", type=int, default=0, help="start of all random numbers (default: %(default)s)"
     )
-    made.add_argument("--seed", metavar="N", type=int, default=0, help="start of all random numbers")
+    own_data.add_commands(made)
     return made
 
 
@@ -34,19 +58,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit status."""
     options = parser().parse_args(arguments)
     try:
+        if options.command is not None:
+            return COMMANDS[options.command](options)
         return digits.run(options.output, epochs=options.epochs, hidden=options.hidden, seed=options.seed)
-    except (OSError, ImportError) as error:
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stderr.close()
+        return 0
+    except (OSError, ImportError, ValueError) as error:
         print(f"python -m nn: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\npython -m nn: interrupted", file=sys.stderr)
-        return digits.INTERRUPTED
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, got {text!r}")
-    return int(text)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -224,9 +224,8 @@ def restore(training: "Training", state: dict[str, Any]) -> None:
 def _check_options(then: dict[str, Any], now: dict[str, Any], path: Path) -> None:
     for name, option in now.items():
         if then[name] != option:
-            shown = "" if name == "data" else f": {name} was {_short(then[name])}, now it is {_short(option)}"
-            what = "other data" if name == "data" else f"another {name}"
-            raise CheckpointError(f"resume: {path} is of a training with {what}{shown}; give the same to go on with it")
+            what = "other data" if name == "data" else f"another {name} ({_difference(then[name], option)})"
+            raise CheckpointError(f"resume: {path} is of a training with {what}: give the same to go on with it")
 
 
 def _check_state(state: dict[str, Any], training: "Training") -> None:
@@ -287,9 +286,12 @@ def _digest_of_data(training: "Training") -> str:
     return digest.hexdigest()
 
 
-def _short(option: Any) -> str:
-    text = option if isinstance(option, str) else json.dumps(option)
-    return text if len(text) <= 100 else f"{text[:60]} … {text[-30:]}"
+def _difference(then: Any, now: Any) -> str:
+    """Both options; of long texts the part around the first character that differs."""
+    texts = [option if isinstance(option, str) else json.dumps(option) for option in (then, now)]
+    start = max(len(os.path.commonprefix(texts)) - 40, 0)
+    shown = [text if len(text) <= 80 else f"{'…' if start else ''}{text[start : start + 80]}…" for text in texts]
+    return f"then {shown[0]}, now {shown[1]}"
 
 
 # Numbers in tensors, everything else in JSON ----------------------------------------------------------------------

@@ -153,9 +153,15 @@ def _compiled(*args: Any) -> Engine:
 ENGINES: dict[str, Callable[..., Engine]] = {"eager": EagerEngine, "compiled": _compiled}
 """The engines by name; each is made of the model, the loss, the regularizer, N, and the training set with its weights."""
 
+WORTH_COMPILING = 10_000_000
+"""From how many visits of a parameter on "auto" compiles: they take the eager engine about as long as compiling takes."""
 
-def get(engine: str) -> Callable[..., Engine]:
-    """The engine of that name.
+
+def get(engine: str, visits: int = 0) -> Callable[..., Engine]:
+    """The engine of that name; "auto" is the compiled one from `WORTH_COMPILING` visits of a parameter on.
+
+    `visits` counts the examples of all epochs times the parameters. It does not depend on the machine, so the same
+    training runs by the same engine everywhere.
 
     Raises
     ------
@@ -167,9 +173,10 @@ def get(engine: str) -> Callable[..., Engine]:
     >>> get("eagre")
     Traceback (most recent call last):
         ...
-    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: compiled, eager
+    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: auto, compiled, eager
     """
-    return lookup("engine", engine, ENGINES)
+    worthwhile = "compiled" if visits >= WORTH_COMPILING else "eager"
+    return lookup("engine", engine, ENGINES | {"auto": ENGINES[worthwhile]})
 
 
 def outputs(model: Any, X: Sequence[Sequence[float]]) -> list[Any]:

@@ -141,6 +141,26 @@ class Module:
             for rest, matrix in child.parameter_matrices()
         ]
 
+    # Leaving: what other libraries understand ----------------------------------------------------------------
+
+    def to_torch(self) -> Any:
+        """The model as a ``torch.nn.Sequential`` of float64 (see `nn.to_torch`)."""
+        from .exchange import to_torch
+
+        return to_torch(self)
+
+    def to_numpy(self) -> list[Any]:
+        """The weight matrices as arrays (see `nn.to_numpy`)."""
+        from .exchange import to_numpy
+
+        return to_numpy(self)
+
+    def to_sklearn_weights(self) -> tuple[list[Any], list[Any]]:
+        """The weights as ``coefs_`` and ``intercepts_`` (see `nn.to_sklearn_weights`)."""
+        from .exchange import to_sklearn_weights
+
+        return to_sklearn_weights(self)
+
     # What people look at ----------------------------------------------------------------------------------
 
     def summary(self) -> Summary:

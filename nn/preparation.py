@@ -71,7 +71,9 @@ class Preparation:
         return [
             name
             for column in self.columns
-            for name in ([column.name] if column.categories is None else [f"{column.name}={c}" for c in column.categories])
+            for name in (
+                [column.name] if column.categories is None else [f"{column.name}={c}" for c in column.categories]
+            )
         ]
 
     @property

@@ -113,9 +113,7 @@ class Table:
         if first is None:
             raise TableError(f"{self.path} is empty: it has no row")
         self.names = (
-            self._checked_header(first.cells)
-            if self.header
-            else [f"column{i}" for i in range(1, len(first.cells) + 1)]
+            self._checked_header(first.cells) if self.header else [f"column{i}" for i in range(1, len(first.cells) + 1)]
         )
         if next(iter(self), None) is None:
             raise TableError(f"{self.path} has a header and no row below it")
@@ -223,7 +221,9 @@ class Table:
         if all(self.number(cell) is None for cell in first):
             return True
         return any(
-            cell.strip() and self.number(cell) is None and 2 * sum(self.number(x) is not None for x in below) > len(below)
+            cell.strip()
+            and self.number(cell) is None
+            and 2 * sum(self.number(x) is not None for x in below) > len(below)
             for cell, *below in _columns([first, *rest])
         )
 

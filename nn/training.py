@@ -40,7 +40,7 @@ def fit(
     shuffle: bool = True,
     replacement: bool = False,
     callbacks: Any = (),
-    engine: str = "eager",
+    engine: str = "auto",
     verbose: int = 1,
     resume: str | os.PathLike[str] | None = None,
 ) -> History:
@@ -85,8 +85,9 @@ def fit(
     callbacks
         Callbacks, or functions to call after every epoch (see `nn.callbacks`).
     engine
-        How objectives and gradients are computed: ``"compiled"``, recorded once and replayed over whole batches, or
-        ``"eager"``, one example at a time. The results are equal up to rounding.
+        How objectives and gradients are computed: ``"compiled"``, recorded once and replayed over whole batches;
+        ``"eager"``, one example at a time; or ``"auto"``, compiled where there is enough to do that the seconds for
+        compiling are worth it. The results are equal up to rounding.
     verbose
         0: silent. 1: a progress bar in a terminal, a line in a notebook, and nothing where nobody looks on. 2: a line
         per epoch.
@@ -201,7 +202,9 @@ class Training:
         self.schedule = None if schedule is None else schedules.get(schedule)
         self.regularizer = None if regularizer is None else regularizers.get(regularizer)
         self.weights, n_train = check_weights(sample_weight, len(self.X))
-        self.engine = engines.get(engine)(model, self.loss, self.regularizer, n_train, self.X, self.y, self.weights)
+        visits = self.epochs * len(self.X) * len(self.parameters)
+        make_engine = engines.get(engine, visits)
+        self.engine = make_engine(model, self.loss, self.regularizer, n_train, self.X, self.y, self.weights)
         self.callbacks = sorted(as_callbacks(callbacks), key=lambda callback: isinstance(callback, Checkpoint))
         self.progress = progress.choose(verbose)
         self.history = History()

@@ -26,11 +26,10 @@ class Shared:
         """See `Executor`."""
         import numpy as np
 
-        run, lanes = self.executor.run, inputs.shape[1]
-        if lanes * self.executor.plan.registers < SHARED_FROM:
+        run, lanes, size = self.executor.run, inputs.shape[1], self.executor.lanes_per_block
+        half = lanes // size // 2 * size
+        if half == 0 or lanes * self.executor.plan.registers < SHARED_FROM:
             return run(uniforms, inputs, seeds)
-        size = self.executor.lanes_per_block
-        half = max(1, lanes // size // 2) * size
         parts = [(uniforms, inputs[:, part], None if seeds is None else seeds[:, part])
                  for part in (slice(0, half), slice(half, lanes))]  # fmt: skip
         if self.threads == 1:
@@ -39,10 +38,12 @@ class Shared:
             with ThreadPoolExecutor(1) as pool:
                 later = pool.submit(run, *parts[1])
                 first, second = run(*parts[0]), later.result()
-        joined = [
-            None if a is None else np.concatenate([a, b], axis=1) for a, b in zip(first[:3], second, strict=False)
-        ]
-        return Run(*joined, None if seeds is None else first.uniforms + second.uniforms)
+        outputs = np.concatenate([first.outputs, second.outputs], axis=1)
+        guards = np.concatenate([first.guards, second.guards], axis=1)
+        if seeds is None:
+            return Run(outputs, guards)
+        adjoints = np.concatenate([first.inputs, second.inputs], axis=1)
+        return Run(outputs, guards, adjoints, first.uniforms + second.uniforms)
 
 
 def choose_executor(plan: Plan, threads: int = 1) -> Executor:

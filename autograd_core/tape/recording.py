@@ -124,7 +124,7 @@ def tape_of(
             entries.append(Constant(x))
         return constants[key]
 
-    for node in topological_order(*[y for y in outputs if isinstance(y, Value)], *[c for c, _ in guards]):
+    for node in _order([*[y for y in outputs if isinstance(y, Value)], *[c for c, _ in guards]], inputs):
         if node in slots:
             continue
         row, operands = node.primitive, node.operands
@@ -140,3 +140,15 @@ def tape_of(
         slots[node] = len(entries)
         entries.append(entry)
     return Tape(entries, [slot_of(y) for y in outputs], [Guard(slots[c], outcome) for c, outcome in guards])
+
+
+def _order(roots: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:
+    """All nodes that `roots` need, parents first; what an input was computed from is not needed."""
+    order = topological_order(*roots)
+    if not any(value.parents for value in inputs):
+        return order
+    needed, given = set(roots), set(inputs)
+    for node in reversed(order):
+        if node in needed and node not in given:
+            needed.update(node.parents)
+    return [node for node in order if node in needed]

@@ -78,11 +78,12 @@ class _Writer:
             f"    {' = '.join(f'd_{names[slot]}' for slot in active[i : i + 8])} = 0.0"
             for i in range(0, len(active), 8)
         ]
-        lines += [f"    d_{names[slot]} += seeds[{k}]" for k, slot in enumerate(tape.outputs) if slot in set(active)]
+        differ = set(active)
+        lines += [f"    d_{names[slot]} += seeds[{k}]" for k, slot in enumerate(tape.outputs) if slot in differ]
         for slot, (row, operands) in reversed(tape.instructions()):
             out = names[slot]
             for i, partial in self._partials(row, [names[operand] for operand in operands], out):
-                if operands[i] in active:
+                if operands[i] in differ:
                     factor = "" if partial == "1.0" else f" * {partial}"
                     lines.append(f"    d_{names[operands[i]]} += d_{out}{factor}")
         results = (self._list(tape.outputs), self._list(tape.inputs, "d_"), self._list(tape.parameters, "d_"))

@@ -7,10 +7,10 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ..diagnosis import diagnose
+from ..checking.diagnosis import diagnose
 from ..functional import grad, hessian, jvp
 from ..row import UNSELECTED
-from ..rulecheck import Fault
+from ..checking.rulecheck import Fault
 from ..value import Value, apply
 from .sampling import SMALLEST, Point, in_domain, kink_values
 from .subject import Subject

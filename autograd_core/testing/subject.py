@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from ..domains import domain_errors
 from ..evaluate import NUMBERS, Evaluate, compiled, evaluate
-from ..finite_differences import EPSILON, Sample, derivative, rounding_noise
+from ..checking.finite_differences import EPSILON, Sample, derivative, rounding_noise
 from ..ieee import Float
-from ..replay import on_complex
+from ..checking.replay import on_complex
 from ..row import Primitive, Rule
-from ..rulecheck import along, argument_name
+from ..checking.rulecheck import along, argument_name
 from .sampling import Near, NotFoundError, Point, has_kinks, has_outside, in_domain, kink_values, outside_point, point
 
 Result = tuple[float, tuple[float, ...]]

@@ -68,27 +68,36 @@ def build(
 
     def fits(grouping: Grouping) -> bool:
         size = len(grouping.groups) + (_count_products(grouping) if expand_sums else 0)
-        return size <= max_nodes and len(grouping.links()) <= good_edges
+        return size <= max_nodes and grouping.count_links() <= good_edges
 
-    levels: tuple[Level, ...] = LEVELS if collapse == "auto" else (collapse,)  # type: ignore[assignment]
-    groupings = (Grouping(shown, units, level, wanted) for level in levels)
-    found = next(filter(fits, groupings), None)
-    if found is None:  # what is drawn are then single nodes, not those alike
-        level = levels[0] if len(levels) == 1 else "layers" if units else "none"
+    levels: tuple[Level, ...] = (collapse,)  # type: ignore[assignment]
+    if collapse == "auto":
+        levels = LEVELS if units else ("none", "repeats")
+    found = None
+    for level in levels:
+        if level == "none" and len(shown) > max_nodes:
+            continue
         grouping = Grouping(shown, units, level, wanted)
-        kept = grouping.nearest(roots, max_nodes, most_edges)
+        if fits(grouping):
+            found = grouping
+            break
+    if found is None:  # what is drawn are then single nodes, not those alike
+        level = levels[0] if len(levels) == 1 else levels[-2]
+        found = Grouping(shown, units, level, wanted)
+        kept = found.nearest(roots, max_nodes, most_edges)
     else:
-        grouping, kept = found, set(found.groups)
-    ids = {value: f"n{i}" for i, value in enumerate(order)}
-    drawing = _Drawing(ids, set(roots), grouping, kept, expand_sums)
+        kept = set(found.groups)
+    drawn = {value for group in kept for value in group.values}
+    ids = {value: f"n{i}" for i, value in enumerate(order) if value in drawn}
+    drawing = _Drawing(ids, set(roots), found, kept, expand_sums)
     return Model(
         tuple(drawing.nodes),
         tuple(drawing.edges()),
         tuple(drawing.clusters.values()),
-        grouping.level,
+        found.level,
         len(order),
         _message(drawing, len(order), len(shown), collapse),
-        len(kept) < len(grouping.groups),
+        len(kept) < len(found.groups),
         {value: node.id for node in drawing.nodes for value in node.members},
     )
 

@@ -63,30 +63,27 @@ class Grouping:
                 by_key[key] = Group(key if isinstance(key, Unit | Layer) else None)
             by_key[key].values.append(value)
             self.group_of[value] = by_key[key]
-        place = {value: i for i, value in enumerate(shown)}
-        self.groups = sorted(by_key.values(), key=lambda group: place[group.values[-1]])
+        self.groups = list(by_key.values())
+        if keys:
+            place = {value: i for i, value in enumerate(shown)}
+            self.groups.sort(key=lambda group: place[group.values[-1]])
 
-    def links(self) -> Counter[tuple[Group, Group]]:
-        """How many edges of the graph lead from one group to another, in the order of targets and operands."""
-        links: Counter[tuple[Group, Group]] = Counter()
-        for group in self.groups:
-            for value in group.values:
-                for parent in value.parents:
-                    source = self.group_of.get(parent)
-                    if source is not None and source is not group:
-                        links[source, group] += 1
-        return links
+    def sources(self, group: Group) -> Counter[Group]:
+        """The groups that edges come from, each with their number, in the order of operands."""
+        parents = (parent for value in group.values for parent in value.parents)
+        found = (self.group_of[parent] for parent in parents if parent in self.group_of)
+        return Counter(source for source in found if source is not group)
+
+    def count_links(self) -> int:
+        """The number of pairs of groups with edges between them."""
+        return sum(len(self.sources(group)) for group in self.groups)
 
     def nearest(self, roots: Sequence[Value], max_groups: int, max_links: int) -> set[Group]:
         """The groups nearest to the roots, up to a number of groups and of links among them."""
-        links = self.links()
-        sources: dict[Group, list[Group]] = {}
-        for source, target in links:
-            sources.setdefault(target, []).append(source)
         queue = list(dict.fromkeys(self.group_of[root] for root in roots))[:max_groups]
         kept, left = set(queue), max_links
         for group in queue:  # grows while it is walked
-            for source in sources.get(group, ()):
+            for source in self.sources(group):
                 if source not in kept:
                     if len(kept) == max_groups or left <= 0:
                         return kept

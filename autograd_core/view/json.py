@@ -54,25 +54,25 @@ def steps_document(root: Value | Steps) -> dict[str, Any]:
             "label": node.label,
             "op": node.op,
             "formula": operation_text(node, called),
-            "operands": [ids[x] if isinstance(x, Value) else _number(x) for x in node.operands],
-            "value": _number(node.data),
+            "operands": [ids[x] if isinstance(x, Value) else number_or_name(x) for x in node.operands],
+            "value": number_or_name(node.data),
         }
         for node in found.order
     ]
     taken = [
         {
             "node": ids[step.node],
-            "adjoint": _number(step.adjoint),
+            "adjoint": number_or_name(step.adjoint),
             "reached": step.reached,
             "contributions": [
                 {
                     "parent": ids[edge.parent],
                     "operand": edge.operand,
                     "formula": partial_text(step.node, edge.operand, called),
-                    "partial": _number(edge.partial) if edge.selected else None,
-                    "amount": _number(edge.amount),
-                    "before": _number(edge.before),
-                    "after": _number(edge.after),
+                    "partial": number_or_name(edge.partial) if edge.selected else None,
+                    "amount": number_or_name(edge.amount),
+                    "before": number_or_name(edge.before),
+                    "after": number_or_name(edge.after),
                 }
                 for edge in step.contributions
             ],
@@ -83,10 +83,10 @@ def steps_document(root: Value | Steps) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "root": ids[found.root],
-        "seed": _number(found.seed),
+        "seed": number_or_name(found.seed),
         "nodes": nodes,
         "steps": taken,
-        "gradients": {ids[node]: _number(found.adjoint(node)) for node in found.order if not node.parents},
+        "gradients": {ids[node]: number_or_name(found.adjoint(node)) for node in found.order if not node.parents},
     }
 
 
@@ -116,6 +116,6 @@ def to_json(data: Any, indent: int | None = None) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _number(x: float) -> float | str:
+def number_or_name(x: float) -> float | str:
     """`x`, or its name where JSON has no number for it."""
     return x if math.isfinite(x) else repr(x)

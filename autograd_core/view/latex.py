@@ -113,7 +113,7 @@ def latex(root: Value | Steps, of: Value | Iterable[Value] | None = None) -> str
     \end{align*}
     \begin{align*}
     \frac{\partial y}{\partial y} &= 1 \\
-    \frac{\partial y}{\partial a} &= \frac{\partial y}{\partial y} \cdot \left.\frac{\partial y}{\partial a}\right|_{\text{direct}} = 1 \cdot b = 1 \cdot \left(-3\right) = -3
+    \frac{\partial y}{\partial a} &= \frac{\partial y}{\partial y} \cdot \frac{\partial y}{\partial a} = 1 \cdot b = 1 \cdot \left(-3\right) = -3
     \end{align*}
     """
     found = root if isinstance(root, Steps) else steps(root)
@@ -159,9 +159,10 @@ class _Derivation:
         return rf"\frac{{\partial {self.names[top]}}}{{\partial {self.names[bottom]}}}"
 
     def edge(self, step: Step, edge: Contribution) -> str:
-        """The local derivative; at the root it has the same letters as the whole one, so it is marked."""
+        """The local derivative; at the root it has the letters of the whole one: where they differ, it is marked."""
         text = self.partial(step.node, edge.parent)
-        return rf"\left.{text}\right|_{{\text{{direct}}}}" if step.node is self.steps.root else text
+        is_ambiguous = step.node is self.steps.root and len(self.arriving[edge.parent]) > 1
+        return rf"\left.{text}\right|_{{\text{{direct}}}}" if is_ambiguous else text
 
     def operation(self, node: Value) -> str:
         expression = operation_of(node)
@@ -189,9 +190,7 @@ class _Derivation:
         chain = [rf"{self.partial(root, other.node)} \cdot {self.edge(other, edge)}" for other, edge in arriving]
         known = [number_in_latex(other.adjoint) for other, _ in arriving]
         formulas = [_product([a, self.local(*arrival)]) for a, arrival in zip(known, arriving, strict=True)]
-        numbers = [
-            _product([a, number_in_latex(edge.partial)]) for a, (_, edge) in zip(known, arriving, strict=True)
-        ]
+        numbers = [_product([a, number_in_latex(edge.partial)]) for a, (_, edge) in zip(known, arriving, strict=True)]
         total = number_in_latex(step.adjoint)
         return f"{left} &= {_chain([_sum(chain), _sum(formulas), _sum(numbers), total])}"
 
@@ -241,7 +240,9 @@ def _sum(terms: Sequence[str]) -> str:
 
 def _product(factors: Sequence[str]) -> str:
     """Factors joined by dots; a negative one or a sum in brackets."""
-    return r" \cdot ".join(_bracketed(f) if (i and f.startswith("-")) or _is_sum(f) else f for i, f in enumerate(factors))
+    return r" \cdot ".join(
+        _bracketed(f) if (i and f.startswith("-")) or _is_sum(f) else f for i, f in enumerate(factors)
+    )
 
 
 def _bracketed(text: str) -> str:

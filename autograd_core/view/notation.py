@@ -162,9 +162,7 @@ def write(expression: Operand, bindings: Mapping[str, str], style: Style = PLAIN
 
     def part(expression: Operand, level: int) -> str:
         if not isinstance(expression, Symbol) or expression.is_variable:
-            text = (
-                bindings[expression.operation] if isinstance(expression, Symbol) else style.number(float(expression))
-            )
+            text = bindings[expression.operation] if isinstance(expression, Symbol) else style.number(float(expression))
             negative = text.startswith(style.minus)
             return style.brackets(text) if level > PRECEDENCE["+"] and (negative or " " in text) else text
         name, operands = expression.operation, expression.operands

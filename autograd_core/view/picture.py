@@ -8,19 +8,23 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from ..value import Value
 from .build import build
 from .dot import Look, to_dot
-from .model import Model
+from .model import Model, Node
 from .render import svg
+from .text import number
 from .themes import THEMES
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_LOOK = Look(THEMES["light"])
-_ROLES = {_LOOK.theme.text: "t", _LOOK.theme.muted: "m", _LOOK.theme.gradient: "g", _LOOK.theme.warning: "m"}
+_THEME = THEMES["light"]
+_ROLES = {_THEME.text: "t", _THEME.muted: "m", _THEME.gradient: "m", _THEME.warning: "s"}
+MOST_LABELLED = 300
+"""Of a graph with more edges than this, local derivatives are shown only step by step: labels take Graphviz long."""
+_WIDE = -0.1234
 CAPTIONS = ("value\xa0", "grad\xa0")
 
 
@@ -32,28 +36,40 @@ def player_model(order: Sequence[Value], names: dict[Value, str], adjoints: dict
     return replace(model, nodes=tuple(nodes))
 
 
-def picture(model: Model, title: str) -> str:
+def _with_room(node: Node) -> Node:
+    """`node` with numbers as wide as the player may have to show in their places."""
+    data, grad = ((_WIDE if len(number(x)) < len(number(_WIDE)) else x) for x in (node.data, node.grad))
+    return replace(node, data=data, grad=grad)
+
+
+def picture(model: Model, title: str, direction: str) -> str:
     """The SVG of `model`: groups with the ids of its nodes (``n4``) and edges (``e7``), and texts with classes.
 
-    In a node, the class ``v`` marks the value and ``g`` the gradient; ``m`` is a caption or another minor text. An edge
+    In a node, the class ``v`` marks the value and ``g`` the gradient; ``m`` is a caption or another minor text, ``s`` the state. An edge
     has its line, the tip of its arrow and, as a text, its local derivative.
     """
-    tree = ElementTree.fromstring(svg(to_dot(model, _LOOK), {}, title))
-    kinds = {node.id: f"node {node.kind}{' root' if node.is_root else ''}" for node in model.nodes}
+    look = Look(_THEME, direction, partials=len(model.edges) <= MOST_LABELLED)
+    roomy = replace(model, nodes=tuple(map(_with_room, model.nodes)))
+    tree = ET.fromstring(svg(to_dot(roomy, look), {}, title))
+    nodes = {node.id: node for node in model.nodes}
     width, height = tree.attrib["width"].removesuffix("pt"), tree.attrib["height"].removesuffix("pt")
     graph = tree[0]
     dx, dy = _NUMBER.findall(graph.attrib["transform"].partition("translate")[2])
-    parts = [
+    head = (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {float(width):.0f} {float(height):.0f}' "
         f"width='{float(width):.0f}' height='{float(height):.0f}' role='img' aria-label='{html.escape(title)}'>"
         f"<g transform='translate({dx} {dy})'>"
-    ]
+    )
+    parts = [head]
     for group in graph:
         if not group.tag.endswith("}g"):
             continue
         kind, _, name = group.attrib["class"].partition(" ")
         if kind == "node":
-            parts.append(f"<g id='{name}' class='{kinds[name]}'>{_node(group)}</g>")
+            node = nodes[name]
+            classes = f"node {node.kind}{' root' if node.is_root else ''}"
+            numbers = number(node.data), number(node.grad)
+            parts.append(f"<g id='{name}' class='{classes}'>{_rect(_shapes(group)[0])}{_texts(group, numbers)}</g>")
         elif kind == "edge":
             selected = model.edges[int(name[1:])].selected
             parts.append(f"<g id='{name}' class='edge{'' if selected else ' off'}'>{_edge(group)}</g>")
@@ -62,11 +78,11 @@ def picture(model: Model, title: str) -> str:
     return "".join([*parts, "</g></svg>"])
 
 
-def _shapes(group: ElementTree.Element) -> list[ElementTree.Element]:
+def _shapes(group: ET.Element) -> list[ET.Element]:
     return [element for element in group.iter() if element.tag in (f"{_SVG}path", f"{_SVG}polygon")]
 
 
-def _places(element: ElementTree.Element) -> list[str]:
+def _places(element: ET.Element) -> list[str]:
     """The coordinates of a shape, rounded to a tenth."""
     text = element.attrib.get("d") or element.attrib["points"]
     return [_short(float(number)) for number in _NUMBER.findall(text)]
@@ -76,7 +92,7 @@ def _short(x: float) -> str:
     return f"{x:.1f}".removesuffix(".0")
 
 
-def _rect(shape: ElementTree.Element) -> str:
+def _rect(shape: ET.Element) -> str:
     """The rectangle around a box that Graphviz draws as a polygon, or as a path if its corners are round."""
     numbers = [float(number) for number in _places(shape)]
     xs, ys = numbers[::2], numbers[1::2]
@@ -86,18 +102,14 @@ def _rect(shape: ElementTree.Element) -> str:
     return f"<rect x='{_short(x)}' y='{_short(y)}' {size}{rounded}/>"
 
 
-def _node(group: ElementTree.Element) -> str:
-    return "".join([*map(_rect, _shapes(group)[:1]), _texts(group)])
-
-
-def _edge(group: ElementTree.Element) -> str:
+def _edge(group: ET.Element) -> str:
     line, *tips = _shapes(group)
     parts = [f"<path d='{_line(line)}'/>"]
     parts += [f"<polygon points='{' '.join(_pairs(_places(tip)))}'/>" for tip in tips]
     return "".join([*parts, _texts(group)])
 
 
-def _line(path: ElementTree.Element) -> str:
+def _line(path: ET.Element) -> str:
     first, *rest = _pairs(_places(path))
     return f"M{first}C{' '.join(rest)}"
 
@@ -106,15 +118,14 @@ def _pairs(places: Sequence[str]) -> list[str]:
     return [f"{x},{y}" for x, y in zip(places[::2], places[1::2], strict=True)]
 
 
-def _texts(group: ElementTree.Element) -> str:
-    """The texts of a group; what follows the last captions "value" and "grad" gets a class of its own."""
-    found = [element for element in group.iter(f"{_SVG}text")]
+def _texts(group: ET.Element, numbers: Sequence[str] = ()) -> str:
+    """The texts of a group; what follows the last captions "value" and "grad" gets its number and a class of its own."""
+    found = list(group.iter(f"{_SVG}text"))
     contents = [element.text or "" for element in found]
     roles = [_ROLES.get(element.attrib.get("fill", ""), "t") for element in found]
-    for caption, role in zip(CAPTIONS, "vg", strict=True):
-        places = [i for i, text in enumerate(contents[:-1]) if text == caption]
-        if places:
-            roles[places[-1]], roles[places[-1] + 1] = "m", role
+    for caption, role, shown in zip(CAPTIONS, "vg", numbers, strict=False):
+        place = max(i for i, text in enumerate(contents) if text == caption)
+        roles[place], roles[place + 1], contents[place + 1] = "m", role, shown
     parts = []
     for element, text, role in zip(found, contents, roles, strict=True):
         x, y = _short(float(element.attrib["x"])), _short(float(element.attrib["y"]))

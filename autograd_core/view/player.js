@@ -10,9 +10,9 @@ const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId('data').textContent);
 const N = data.names.length;
 const ROOT = N - 1;
-const SIGNS = { active: '▶', receiving: '+', waiting: '…', done: '✓', skipped: '∅', computed: '', blank: '' };
+const SIGNS = { active: '▶', receiving: '+', waiting: '…', done: '✓', skipped: '∅', wrong: '✗', computed: '', blank: '' };
 const WORDS = {
-  active: 'its turn', receiving: 'receives a share', waiting: 'not complete yet', done: 'done', skipped: 'skipped',
+  active: 'its turn', receiving: 'receives a share', waiting: 'not complete yet', done: 'done', skipped: 'skipped', wrong: 'wrong',
   computed: 'value known', blank: 'not computed yet',
 };
 const PATHS_SHOWN = 24;
@@ -50,7 +50,10 @@ function number(x, digits = 4) {
 const factor = (x) => (x < 0 || Object.is(x, -0) ? `(${number(x)})` : number(x));
 const d = (top, bottom) => `∂${data.names[top]}/∂${data.names[bottom]}`;
 const total = (node) => d(ROOT, node);
-const direct = (child, parent) => d(child, parent) + (child === ROOT ? '|direct' : '');
+const arrivals = new Array(N).fill(0);
+for (const [, parent] of data.edges) arrivals[parent]++;
+// At the root a local derivative has the letters of the whole one: where they differ, it is marked.
+const direct = (child, parent) => d(child, parent) + (child === ROOT && arrivals[parent] > 1 ? '|direct' : '');
 
 // A formula comes with one private character per operand, and one for the node itself.
 function filled(template, node, show) {
@@ -150,13 +153,16 @@ function stateAt(k) {
     } else if (f.kind === 'skip') {
       status[f.node] = 'skipped';
     } else if (f.kind === 'end') {
-      for (let node = 0; node < N; node++) if (status[node] !== 'skipped') status[node] = 'done';
+      for (let node = 0; node < N; node++) {
+        if (!Object.is(f.adjoint[node], right.adjoint[node])) status[node] = 'wrong';
+        else if (status[node] !== 'skipped') status[node] = 'done';
+      }
     } else {
       if (i === seedFrame) status[ROOT] = 'active';
       grad[f.parent ?? f.node] = f.kind === 'unselected' ? grad[f.parent] : f.after;
       status[f.node] = 'active';
       if (f.kind === 'edge') {
-        if (!f.lost) status[f.parent] = 'receiving';
+        status[f.parent] = f.lost ? 'wrong' : 'receiving';
         edges[f.e] = 'flow';
       } else if (f.kind === 'unselected') edges[f.e] = 'active';
     }

@@ -206,11 +206,11 @@ const trainingPanel = {
     const i = data.runs.indexOf(run);
     const to = (k) => { useRun(k); byId('run').focus(); };
     const slider = element('input', { type: 'range', id: 'run', min: 0, max: data.runs.length - 1, value: i, 'aria-label': 'Training step', oninput: () => to(Number(slider.value)) });
-    const rows = Object.entries(run.after ?? {}).map(([node, after]) => element('tr', {}, element('td', {}, data.names[node]), element('td', {}, number(run.values[node])), element('td', {}, number(right.adjoint[node] ?? 0)), element('td', {}, number(exact(after)))));
+    const rows = Object.entries(run.after ?? {}).map(([node, after]) => element('tr', {}, element('td', {}, data.names[node].replaceAll('.', '.\u200b')), element('td', {}, number(run.values[node])), element('td', {}, number(right.adjoint[node] ?? 0)), element('td', {}, number(exact(after)))));
     panel.replaceChildren(
       element('p', {}, `Training step ${i + 1} of ${data.runs.length}: ${data.names[ROOT]} = ${number(run.values[ROOT])}`),
       element('div', { class: 'row' }, element('button', { type: 'button', id: 'earlier', disabled: i === 0, 'aria-label': 'Training step before', onclick: () => useRun(i - 1) }, '◀'), slider, element('button', { type: 'button', id: 'later', disabled: i === data.runs.length - 1, 'aria-label': 'Next training step', onclick: () => useRun(i + 1) }, '▶')),
-      element('table', {}, element('tr', {}, ...['parameter', 'before', 'gradient', 'after'].map((text) => element('th', {}, text))), ...rows));
+      element('table', {}, element('tr', {}, ...['', 'before', 'gradient', 'after'].map((text) => element('th', {}, text))), ...rows));
   },
 };
 
@@ -394,7 +394,7 @@ makeFrames();
 byId('subtitle').textContent = `${N} nodes, ${data.edges.length} edges, ${frames.length - 1} steps`;
 if (data.runs.length > 1) showRun();
 setTheme(document.documentElement.dataset.theme);
-resize(Math.max(fitting(), 0.7));
+resize(Math.max(fitting(), 0.8));
 openTab(data.runs.length > 1 ? 'training' : 'order');
 go(data.start === 'end' ? frames.length - 1 : 0);
 document.documentElement.dataset.ready = 'true';

@@ -9,6 +9,8 @@ import sys
 import threading
 from collections.abc import Mapping
 
+from .text import visible
+
 PIXELS_PER_INCH = 200
 MANY_LINES = 300
 """A longer source makes a picture so large that 72 pixels per inch must do."""
@@ -73,7 +75,7 @@ def svg(source: str, hover: Mapping[str, str], title: str, engine: str = "dot") 
 
     def element(match: re.Match[str]) -> str:
         known = hover.get(match["id"])
-        shown = f"<title>{html.escape(known)}</title>\n" if known else ""
+        shown = f"<title>{html.escape(visible(known))}</title>\n" if known else ""
         return f'<g class="{match["kind"]} {match["id"]}">\n{shown}'
 
     text = re.sub(r'<g id="(?P<id>\w+)" class="(?P<kind>\w+)"', lambda m: f'<g class="{m["kind"]} {m["id"]}"', text)
@@ -104,11 +106,13 @@ def _in_process(source: str, picture_format: str, engine: str) -> bytes:
         system = " (or the program Graphviz, https://graphviz.org/download)" if sys.platform != "emscripten" else ""
         raise ImportError(f"pictures need Graphviz: pip install pygraphviz{system}; .source is the DOT text") from error
     with _LOCK:
-        graph = pygraphviz.AGraph(string=source)
+        graph = None
         try:
+            graph = pygraphviz.AGraph(string=source)
             picture: bytes = graph.draw(format=picture_format, prog=engine)
-        except ValueError as error:
+        except (TypeError, ValueError) as error:  # a TypeError where Graphviz cannot write the format
             raise RenderError(f"Graphviz could not draw this as {picture_format}: {error}") from error
         finally:
-            graph.close()
+            if graph is not None:
+                graph.close()
     return picture

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 
 from autograd_core import Value
-from autograd_core.approaches import naive_gradient
-from autograd_core.finite_differences import EPSILON, Sample, derivative
+from autograd_core.checking.approaches import naive_gradient
+from autograd_core.checking.finite_differences import EPSILON, Sample, derivative
 from autograd_core.functional import grad, jvp
 from autograd_core.primitives import TABLE
 from autograd_core.testing import programs, random_program

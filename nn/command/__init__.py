@@ -1,0 +1,1 @@
+"""What `python -m nn train`, `predict` and `show` do, one module for each."""
