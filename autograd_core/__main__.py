@@ -6,6 +6,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from .checking.approaches import compare_approaches
@@ -45,7 +46,8 @@ examples:
   python -m autograd_core "tanh(a*b + c)" a=2 b=-3 c=10
   python -m autograd_core "x*x + x" x=3
   python -m autograd_core "where(x > 0, sqrt(x), 0)" x=0
-  python -m autograd_core "-log(softmax([a, b, c])[1])" a=1 b=2 c=0.5"""
+  python -m autograd_core "-log(softmax([a, b, c])[1])" a=1 b=2 c=0.5
+  python -m autograd_core "d*d + sin(d)" d=2 --step --html pass.html"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,13 +57,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         expression = Expression(options.expression)
         values = assignments(options.variables, expression.names)
-        print(report(expression, values), flush=True)
+        if options.step or options.svg or options.html or options.json:
+            _show(expression, values, options)
+        else:
+            print(report(expression, values), flush=True)
     except BrokenPipeError:  # the reader, such as head, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _show(expression: Expression, values: dict[str, float], options: argparse.Namespace) -> None:
+    """What the options ask for in place of the report."""
+    from .view.draw import draw
+    from .view.json import steps_json
+    from .view.player import step_through
+    from .view.terminal import step_in_terminal
+
+    result = expression({name: Value(x, name) for name, x in values.items()})
+    if not isinstance(result, Value):
+        raise ValueError("the result does not depend on a variable: there is nothing to step through or to draw")
+    if options.html:
+        title = textwrap.shorten(expression.text, 60, placeholder=" ...")
+        _write(options.html, step_through(result, title=title).html())
+    if options.json:
+        _write(options.json, steps_json(result) + "\n")
+    if options.svg:
+        result.backward()
+        _write(options.svg, draw(result).svg() + "\n")
+    if options.step:
+        step_in_terminal(result)
+
+
+def _write(path: str, text: str) -> None:
+    """Write `text` to a file, or to standard output for ``-``."""
+    if path == "-":
+        sys.stdout.write(text)
+    else:
+        Path(path).write_text(text, encoding="utf-8")
+        print(f"wrote {path}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,12 +115,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("expression", help='what to differentiate, in quotes: "tanh(a*b + c)"')
     parser.add_argument("variables", nargs="*", metavar="name=number", help="the number of each variable: a=2")
+    shown = parser.add_argument_group("in place of the report (a FILE of - is standard output)")
+    shown.add_argument("--step", action="store_true", help="step through both passes with keys, or print all steps")
+    shown.add_argument("--svg", metavar="FILE", help="draw the graph with its gradients")
+    shown.add_argument("--html", metavar="FILE", help="a page that plays both passes step by step")
+    shown.add_argument("--json", metavar="FILE", help="the backward pass as data")
     return parser
 
 
 def _positional(text: str) -> str:
     """An expression may begin with a minus: the blank in front keeps argparse from reading it as an option."""
-    return text if not text.startswith("-") or text in ("-h", "--") or re.match(r"--[a-z]{2}", text) else " " + text
+    return (
+        text if not text.startswith("-") or text in ("-", "-h", "--") or re.match(r"--[a-z]{2}", text) else " " + text
+    )
 
 
 def report(expression: Expression, values: dict[str, float]) -> str:

@@ -8,9 +8,10 @@ import threading
 from typing import Any
 
 from .graph import topological_order
+from .origin import origin_of
 from .primitives import TABLE
 from .row import UNSELECTED
-from .value import UNREACHED, Value, origin_of
+from .value import UNREACHED, Value
 
 
 def deepcopy(value: Value, memo: dict[int, Any]) -> Value:

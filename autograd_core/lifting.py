@@ -13,8 +13,9 @@ from typing import Any
 from . import modes
 from .containers import describe, is_number, leaves, rebuild
 from .linearization import Linearization
+from .origin import origin_of
 from .primitives import TABLE
-from .value import Value, as_float, origin_of
+from .value import Value, as_float
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]

@@ -17,6 +17,7 @@ from . import modes
 from .conditions import LESS, LESS_EQUAL, STOP_GRADIENT
 from .evaluate import Evaluate, compiled, evaluate
 from .graph import topological_order
+from .origin import origin_of
 from .primitives import TABLE
 from .row import UNSELECTED, Primitive
 
@@ -31,40 +32,6 @@ UNREACHED = float("0")
 """The adjoint of a node that no sweep has reached: a 0.0 of its own, recognised by identity."""
 
 _new = object.__new__
-
-
-class Origin:
-    """How a Value came to be: by which primitive, with which constants, under which label and where in the source.
-
-    `constants` holds an operation's operands that are plain numbers, with None where a parent stands.
-    A Value without label, constants and line shares one Origin with all others of its primitive.
-    """
-
-    __slots__ = ("constants", "label", "line", "row")
-
-    def __init__(
-        self,
-        row: Primitive | None,
-        constants: tuple[float | None, ...] = (),
-        label: str = "",
-        line: tuple[str, int] | None = None,
-    ) -> None:
-        self.row, self.constants, self.label, self.line = row, constants, label, line
-
-
-_shared_origins: dict[Primitive | None, Origin] = {}
-
-
-def origin_of(
-    row: Primitive | None,
-    constants: tuple[float | None, ...] = (),
-    label: str = "",
-    line: tuple[str, int] | None = None,
-) -> Origin:
-    """The Origin with these fields, shared if it only names its primitive."""
-    if constants or label or line:
-        return Origin(row, constants, label, line)
-    return _shared_origins.get(row) or _shared_origins.setdefault(row, Origin(row))
 
 
 class Value(Methods):

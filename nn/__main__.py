@@ -4,6 +4,7 @@ The work is done in `nn.digits` and in `nn.command`; here is what the command li
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,9 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return COMMANDS[options.command](options)
         return digits.run(options.output, epochs=options.epochs, hidden=options.hidden, seed=options.seed)
     except BrokenPipeError:  # whoever read the output has seen enough
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python writes the rest when it ends
         return 0
-    except (OSError, ImportError, ValueError) as error:
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        print(f"python -m nn: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except (ImportError, ValueError) as error:
         print(f"python -m nn: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -231,7 +231,9 @@ def from_sklearn(source: Any, activation: str | None = None, output_activation: 
         coefs, intercepts = source.coefs_, source.intercepts_
         activation, output_activation = source.activation, source.out_activation_
         classes = source.classes_.tolist() if hasattr(source, "classes_") else None
-    matrices = []
+    if len(coefs) != len(intercepts):
+        raise ValueError(f"from_sklearn: {len(coefs)} matrices do not fit {len(intercepts)} vectors of biases")
+    matrices: list[list[list[float]]] = []
     for number, (coef, intercept) in enumerate(zip(coefs, intercepts, strict=True), 1):
         columns, biases = [[float(w) for w in row] for row in coef], [float(b) for b in intercept]
         rows = [list(row) for row in zip(*columns, strict=True)]

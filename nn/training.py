@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from . import checkpoints, engines, losses, optimizers, progress, regularizers, schedules
-from .callbacks import Callback, as_callbacks
+from .callbacks import as_callbacks
 from .checkpoints import Checkpoint
 from .checks import check_batch_size, check_count, check_inputs, check_targets, check_weights
 from .data import Batches, check_classes
@@ -92,8 +92,8 @@ def fit(
         0: silent. 1: a progress bar in a terminal, a line in a notebook, and nothing where nobody looks on. 2: a line
         per epoch.
     resume
-        A file that a `Checkpoint` wrote in a training with the same data and options: continue from there, to the same
-        numbers that the training would have reached without a break. There may be more `epochs` now.
+        A file that a `Checkpoint` wrote in a training with the same data, options and callbacks: continue from there,
+        to the same numbers that the training would have reached without a break. There may be more `epochs` now.
 
     Returns
     -------
@@ -303,8 +303,7 @@ class Training:
 
     def _is_watched(self) -> bool:
         """Whether a callback looks at single steps."""
-        moments = ("on_gradients", "on_batch_end")
-        return any(getattr(type(c), moment) is not getattr(Callback, moment) for c in self.callbacks for moment in moments)
+        return any(callback.between_steps for callback in self.callbacks)
 
     def evaluate(self, X: Any, y: Any) -> dict[str, float]:
         """The loss, and for a classifier the accuracy, on examples."""

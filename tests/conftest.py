@@ -1,6 +1,7 @@
 """Settings of the whole suite: Hypothesis profiles, and the surroundings of child processes."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,26 @@ def pytest_configure(config: pytest.Config) -> None:
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
     os.environ.setdefault("MPLBACKEND", "Agg")  # no plot opens a window
+
+
+@pytest.fixture(autouse=True)
+def own_primitives() -> Iterator[None]:
+    """Forget the primitives that a test defines, so that each name is free again."""
+    from autograd_core import functions, origin, value
+    from autograd_core.evaluate import NUMBERS
+    from autograd_core.primitives import TABLE
+
+    before = set(TABLE)
+    yield
+    for name in set(TABLE) - before:
+        row = TABLE.pop(name)
+        del functions.FUNCTIONS[name]
+        vars(NUMBERS).pop(name, None)
+        origin._shared_origins.pop(row, None)
+        for key in [key for key in value._kernels if key[0] is row]:
+            del value._kernels[key]
+        if not row.variadic:
+            delattr(value.Value, name)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

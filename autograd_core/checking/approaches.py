@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from ..errors import DomainError
 from ..graph import topological_order
 from ..linearization import Linearization
-from .numerical import slopes_of
-from .replay import Problem, kinks_of
 from ..row import UNSELECTED
 from ..tables import html_table, number, text_table
 from ..value import Value
+from .numerical import slopes_of
+from .replay import Problem, kinks_of
 
 LIMIT = 1_000_000
 SHOWN = 8

@@ -8,10 +8,11 @@ from collections import Counter
 from typing import Any, NamedTuple
 
 from ..graph import depth, topological_order
+from ..origin import origin_of
 from ..row import UNSELECTED
-from .rulecheck import argument_name
 from ..tables import html_table, text_table
-from ..value import Value, origin_of
+from ..value import Value
+from .rulecheck import argument_name
 
 
 class NonFinite(NamedTuple):

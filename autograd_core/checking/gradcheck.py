@@ -4,18 +4,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from .diagnosis import diagnose
 from ..errors import GradientMismatch
-from .finite_differences import EPSILON, Function, derivative
-from .gradreport import INFINITE, KINK, RIGHT, UNKNOWN, WRONG, Derivative, NearKink, Report, distance
 from ..graph import topological_order
 from ..linearization import Linearization
 from ..modes import trace_lines
+from ..tables import number
+from ..value import Value
+from .diagnosis import diagnose
+from .finite_differences import EPSILON, Function, derivative
+from .gradreport import INFINITE, KINK, RIGHT, UNKNOWN, WRONG, Derivative, NearKink, Report, distance
 from .perturbation import detached, gradient_and_sizes, rounding_of_sweep, subject_of
 from .replay import kinks_of
 from .rulecheck import Fault, careful, check_rules
-from ..tables import number
-from ..value import Value
 
 NEAR = 2.0**-10
 """A kink nearer than this, relative to the number at hand or to 1, is reported."""

@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .perturbation import Subject
 from ..tables import html_table, number, text_table
+from .perturbation import Subject
 
 if TYPE_CHECKING:
     from .rulecheck import Checked, Fault

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 from ..containers import describe, rebuild
 from ..errors import DomainError
-from .finite_differences import EPSILON
 from ..graph import topological_order
 from ..modes import no_grad
-from .replay import Complex, NotComplexError, Problem, on_complex, replay
 from ..value import Value, as_float
+from .finite_differences import EPSILON
+from .replay import Complex, NotComplexError, Problem, on_complex, replay
 
 SCHEMES = ("central", "forward", "backward", "complex")
 

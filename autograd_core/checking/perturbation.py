@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..containers import describe, leaves
-from .finite_differences import EPSILON, Sample
 from ..functions import FUNCTIONS
 from ..graph import depth, topological_order
 from ..linearization import Linearization
-from .replay import Problem, kinks_of, replay
 from ..row import UNSELECTED
 from ..value import Value, apply
+from .finite_differences import EPSILON, Sample
+from .replay import Problem, kinks_of, replay
 
 
 class Subject:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ..evaluate import NUMBERS
-from .finite_differences import EPSILON, Estimate, Function, Sample, derivative, rounding_noise
 from ..ieee import Float
-from .replay import on_floats
 from ..row import UNSELECTED, Primitive
 from ..value import Value
+from .finite_differences import EPSILON, Estimate, Function, Sample, derivative, rounding_noise
+from .replay import on_floats
 
 POINTS = 200
 """At how many points of a graph an operation is checked: evenly chosen if it stands at more of them."""

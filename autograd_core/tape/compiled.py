@@ -138,9 +138,14 @@ class Compiled:
 
     def hvp(self, inputs: Sequence[Any], vectors: Sequence[Any]) -> Any:
         """The Hessian with respect to all `inputs`, times `vectors`, in every lane: a list of the form of `inputs`."""
-        if self._hessian_product is None:
-            self._hessian_product = jit(hvp(lambda arguments: self.function(*arguments)))
-        return self._hessian_product(list(inputs), list(vectors))
+        import numpy as np
+
+        with self._lock:
+            if self._hessian_product is None:
+                self._hessian_product = jit(hvp(lambda arguments: self.function(*arguments)), self.threads)
+        lanes = Lanes([list(inputs), list(vectors)])
+        products = self._hessian_product._run(lanes, None).outputs
+        return lanes.like_arguments(np.concatenate([products, products]))[0]
 
     @property
     def tape(self) -> Tape:

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ..checking.diagnosis import diagnose
+from ..checking.rulecheck import Fault
 from ..functional import grad, hessian, jvp
 from ..row import UNSELECTED
-from ..checking.rulecheck import Fault
 from ..value import Value, apply
 from .sampling import SMALLEST, Point, in_domain, kink_values
 from .subject import Subject

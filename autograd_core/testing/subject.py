@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
+from ..checking.finite_differences import EPSILON, Sample, derivative, rounding_noise
+from ..checking.replay import on_complex
+from ..checking.rulecheck import along, argument_name
 from ..domains import domain_errors
 from ..evaluate import NUMBERS, Evaluate, compiled, evaluate
-from ..checking.finite_differences import EPSILON, Sample, derivative, rounding_noise
 from ..ieee import Float
-from ..checking.replay import on_complex
 from ..row import Primitive, Rule
-from ..checking.rulecheck import along, argument_name
 from .sampling import Near, NotFoundError, Point, has_kinks, has_outside, in_domain, kink_values, outside_point, point
 
 Result = tuple[float, tuple[float, ...]]

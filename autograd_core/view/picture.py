@@ -24,7 +24,10 @@ _THEME = THEMES["light"]
 _ROLES = {_THEME.text: "t", _THEME.muted: "m", _THEME.gradient: "m", _THEME.warning: "s"}
 MOST_LABELLED = 300
 """Of a graph with more edges than this, local derivatives are shown only step by step: labels take Graphviz long."""
+_HASTE = "nslimit=0.5 nslimit1=0.5 mclimit=0.1 splines=line"
+"""What keeps Graphviz from searching for the best layout of a large graph: seconds in place of minutes."""
 _WIDE = -0.1234
+"""The number for which every node has room."""
 CAPTIONS = ("value\xa0", "grad\xa0")
 
 
@@ -48,9 +51,13 @@ def picture(model: Model, title: str, direction: str) -> str:
     In a node, the class ``v`` marks the value and ``g`` the gradient; ``m`` is a caption or another minor text, ``s`` the state. An edge
     has its line, the tip of its arrow and, as a text, its local derivative.
     """
-    look = Look(_THEME, direction, partials=len(model.edges) <= MOST_LABELLED)
+    is_large = len(model.edges) > MOST_LABELLED
+    look = Look(_THEME, direction, partials=not is_large)
     roomy = replace(model, nodes=tuple(map(_with_room, model.nodes)))
-    tree = ET.fromstring(svg(to_dot(roomy, look), {}, title))
+    source = to_dot(roomy, look)
+    if is_large:
+        source = source.replace("graph [", f"graph [{_HASTE} ", 1)
+    tree = ET.fromstring(svg(source, {}, title))
     nodes = {node.id: node for node in model.nodes}
     width, height = tree.attrib["width"].removesuffix("pt"), tree.attrib["height"].removesuffix("pt")
     graph = tree[0]

@@ -15,12 +15,11 @@ class ScikitLearn(Learner):
             raise NotForThisError("MLPClassifier has no such loss")
         super().__init__(problem)
         self.y = problem.Y.argmax(axis=1)
-        self.classes = np.arange(problem.sizes[-1])
         self.model = MLPClassifier(
             problem.sizes[1:-1], activation=problem.activation, solver="sgd", alpha=0.0, batch_size=problem.batch,
             learning_rate_init=problem.rate, momentum=0.0, nesterovs_momentum=False, shuffle=False,
         )  # fmt: skip
-        self.model.partial_fit(problem.X[: problem.batch], self.y[: problem.batch], self.classes)
+        self.model.partial_fit(problem.X[: problem.batch], self.y[: problem.batch], classes=np.arange(problem.sizes[-1]))
 
     def put(self, vector):
         for (W, b), into, biases in zip(

@@ -193,10 +193,14 @@ def _check_classes(table: Table, target: Column, counts: Counter[float | int]) -
     for index, label in enumerate(target.categories or []):
         if counts[index] < LEAST_OF_A_CLASS:
             raise TableError(
-                f"{table.path}, column {target.name!r}: the class {label!r} has {counts[index]} examples; at least "
+                f"{table.path}, column {target.name!r}: the class {label!r} has {_examples(counts[index])}; at least "
                 f"{LEAST_OF_A_CLASS} are needed, to learn from, to validate and to test with: add some, or remove it"
                 + ("" if any(map(str.isalpha, label)) else "; if it is an amount, say --task regression")
             )
+
+
+def _examples(n: int) -> str:
+    return "1 example" if n == 1 else f"{n} examples"
 
 
 def _some(names: Sequence[str], shown: int = 6) -> str:

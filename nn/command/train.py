@@ -151,26 +151,32 @@ def write(folder: Path, outcome: Outcome) -> list[str]:
 
     The model goes first, and where the folder has become full, to another place, so that no training is lost.
     """
-    from ..report import figures, page
-
     path = folder / "model.safetensors"
     try:
         save(outcome.model, path)
     except OSError as error:
-        rescued = _rescue(outcome.model, path.name)
-        raise OSError(f"{error}. The trained model was saved as {rescued} instead") from error
+        safe = f"the trained model was saved as {_rescue(outcome.model, path.name)} instead"
+        raise OSError(error.errno, f"{error.strerror}; {safe}", error.filename) from error
+    try:
+        return [path.name, *_write_results(folder, outcome, path)]
+    except OSError as error:
+        safe = f"the trained model is safe in {path}"
+        raise OSError(error.errno, f"{error.strerror}; {safe}", error.filename) from error
+
+
+def _write_results(folder: Path, outcome: Outcome, model: Path) -> list[str]:
+    """Write all but the model; returns the names of the files."""
+    from ..plots import save_figure
+    from ..report import figures, page
+
     outcome.history.save_csv(folder / "history.csv")
     outcome.history.save_json(folder / "history.json")
-    names = ["model.safetensors", "history.csv", "history.json"]
-    from ..plots import save_figure
-
     drawn = figures(outcome)
+    with replacing(folder / "report.html", "w", encoding="utf-8") as file:
+        file.write(page(outcome, drawn, model))
     for name, (_, figure) in drawn.items():
         save_figure(figure, folder / f"{name}.png")
-        names.append(f"{name}.png")
-    with replacing(folder / "report.html", "w", encoding="utf-8") as file:
-        file.write(page(outcome, drawn, path))
-    return [*names, "report.html"]
+    return ["report.html", "history.csv", "history.json", *(f"{name}.png" for name in drawn)]
 
 
 def _rescue(model: MLP, name: str) -> Path:

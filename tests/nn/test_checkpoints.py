@@ -63,6 +63,17 @@ class Kill(Callback):
             raise Killed
 
 
+class KillEpoch(Callback):
+    """Ends the training as a kill does, before a given epoch; steps may be taken in one go until then."""
+
+    def __init__(self, epoch):
+        self.at = epoch
+
+    def on_epoch_begin(self, training):
+        if training.epoch == self.at:
+            raise Killed
+
+
 def outcome(run):
     """Everything that must be equal to the last bit; nan is equal to itself."""
     model, history = run
@@ -93,6 +104,7 @@ WAYS = {
         "validation_data": VALIDATION, "learning_rate": 0.5,
         "schedule": lambda: schedules.ReduceOnPlateau(gamma=0.5, patience=0),
     },
+    "single examples": {"batch_size": 1},
     "replacement": {"replacement": True},
     "growing batches": {"batch_size": GrowingBatches(start=4, factor=2, every=2)},
     "no shuffling": {"shuffle": False},
@@ -111,17 +123,36 @@ def made(options):
     return options | ({"schedule": schedule()} if callable(schedule) else {})
 
 
-@pytest.mark.parametrize("engine", ["eager", "compiled"])
+BREAKS = [(Kill(0), 1, "epoch"), (Kill(13), 2, "epoch"), (Kill(11), 3, "step"), (Kill(12), 1, "step")]
+
+
 @pytest.mark.parametrize("name", WAYS)
-def test_a_resumed_training_gives_the_same_numbers(name, engine, tmp_path):
-    options = {"callbacks": list, "engine": engine, **WAYS[name]}
+def test_a_resumed_training_gives_the_same_numbers(name, tmp_path):
+    options = {"callbacks": list, **WAYS[name]}
     callbacks = options.pop("callbacks")
     whole = outcome(train(**made(options), callbacks=callbacks()))
-    for step, every, per in ((0, 1, "epoch"), (13, 2, "epoch"), (11, 3, "step"), (12, 1, "step")):
-        path = tmp_path / f"{step}.safetensors"
+    path = tmp_path / "run.safetensors"
+    for kill, every, per in BREAKS:
         with pytest.raises(Killed):
-            train(**made(options), callbacks=[*callbacks(), Checkpoint(path, every, per), Kill(step)])
-        assert outcome(train(**made(options), callbacks=callbacks(), resume=path)) == whole, (step, every, per)
+            train(**made(options), callbacks=[*callbacks(), Checkpoint(path, every, per), kill])
+        assert outcome(train(**made(options), callbacks=callbacks(), resume=path)) == whole, (kill.at, every, per)
+
+
+@pytest.mark.parametrize("per", ["epoch", "step"])
+@pytest.mark.parametrize("name", WAYS)
+def test_a_resumed_training_gives_the_same_numbers_in_compiled_code(name, per, tmp_path):
+    """Per epoch, the steps of an epoch run in one go; per step, each on its own. So the break must not change that."""
+    options = {"callbacks": list, "engine": "compiled", **WAYS[name]}
+    callbacks = options.pop("callbacks")
+    path = tmp_path / "run.safetensors"
+
+    def with_checkpoints():
+        return [*callbacks(), Checkpoint(path, 1 if per == "epoch" else 3, per)]
+
+    whole = outcome(train(**made(options), callbacks=with_checkpoints()))
+    with pytest.raises(Killed):
+        train(**made(options), callbacks=[*with_checkpoints(), KillEpoch(3) if per == "epoch" else Kill(11)])
+    assert outcome(train(**made(options), callbacks=with_checkpoints(), resume=path)) == whole
 
 
 @settings(max_examples=15)
@@ -255,7 +286,7 @@ def test_another_model_is_refused(written):
     model = MLP(2, [4, 1], activation="relu", seed=0)
     before = model.state_dict()
     with pytest.raises(CheckpointError, match=r'another model .*"tanh".*, now .*"relu"'):
-        fit(model, X, Y, loss="binary_cross_entropy_with_logits", batch_size=7, verbose=0, resume=written)
+        fit(model, X, Y, loss="binary_cross_entropy_with_logits", batch_size=7, verbose=0, resume=written, engine="eager")
     assert model.state_dict() == before
 
 
@@ -387,23 +418,23 @@ print([w.hex() for w in model.state_dict().values()], history.history["loss"])
 """
 
 
-def test_a_kill_at_any_moment_leaves_a_whole_file(tmp_path):
-    """Twenty kills of one training, each resumed from what the one before left; the end is that of a run in peace."""
-    epochs, generator = "300", random.Random(0)
+@pytest.mark.parametrize("kills", [4, pytest.param(20, marks=pytest.mark.thorough)])
+def test_a_kill_at_any_moment_leaves_a_whole_file(kills, tmp_path):
+    """One training killed again and again, each time resumed from what was left: its end is that of a run in peace."""
+    epochs, generator = str(30 * kills), random.Random(0)
 
     def start(path):
         return subprocess.Popen([sys.executable, "-c", PROGRAM, path, epochs], stdout=subprocess.PIPE, text=True)
 
-    path, kills, progress = tmp_path / "killed.safetensors", 0, []
-    while kills < 20:
+    path, progress = tmp_path / "killed.safetensors", []
+    for _ in range(kills):
         process = start(path)
         assert process.stdout.readline() == "begin\n"
         time.sleep(generator.uniform(0.0, 0.15))
         process.send_signal(signal.SIGKILL)
         rest = process.communicate()[0]
-        assert rest == "", "the training was over before the kill: let it have more epochs"
-        kills += 1
+        assert rest == "", "the training was over before the kill"
         progress.append(os.stat(path).st_mtime_ns if path.exists() else 0)
-    assert len(set(progress)) > 5  # they fell into the middle of the training
+    assert len(set(progress)) > kills // 2  # most fell into the middle of the training
     finished = [start(where).communicate()[0].splitlines()[1] for where in (path, tmp_path / "peace.safetensors")]
     assert finished[0] == finished[1]

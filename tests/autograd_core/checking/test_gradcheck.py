@@ -10,9 +10,9 @@ import random
 import pytest
 
 from autograd_core import Value, clip, dot, exp, gelu, log, maximum, primitive, relu, sin, sqrt, step, tanh
+from autograd_core.checking.gradcheck import gradcheck
 from autograd_core.conditions import STOP_GRADIENT
 from autograd_core.errors import DomainError, GradientMismatch
-from autograd_core.checking.gradcheck import gradcheck
 from autograd_core.graph import topological_order
 from autograd_core.row import UNSELECTED
 from autograd_core.testing import random_program

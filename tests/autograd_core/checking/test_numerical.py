@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_core import Value, exp, gelu, log, where
+from autograd_core.checking.numerical import SCHEMES, numerical_gradient, perturb_and_keep
 from autograd_core.errors import DomainError
 from autograd_core.functional import grad
 from autograd_core.functions import FUNCTIONS
-from autograd_core.checking.numerical import SCHEMES, numerical_gradient, perturb_and_keep
 from autograd_core.primitives import TABLE
 from autograd_core.testing import random_program
 

@@ -6,10 +6,10 @@ import math
 import pytest
 
 from autograd_core import Value, relu, sin
+from autograd_core.checking.replay import Complex, Problem, kinks_of, on_complex, on_floats, replay
 from autograd_core.errors import DomainError
 from autograd_core.graph import topological_order
 from autograd_core.primitives import TABLE
-from autograd_core.checking.replay import Complex, Problem, kinks_of, on_complex, on_floats, replay
 
 
 def test_a_graph_at_other_numbers():

@@ -168,10 +168,12 @@ def test_callables_may_fail_where_they_are_not_selected():
 
 
 def test_an_unselected_side_passes_nothing_on():
-    f = jit(lambda x: where(x > 0.0, sqrt(x), 0.0) + sqrt(relu(x)))
+    f = jit(lambda x: where(x > 0.0, lambda: sqrt(x), 0.0) + sqrt(relu(x)))
     values, gradients = f.value_and_grad(np.array([-1.0, 4.0]))
     assert values.tolist() == [0.0, 4.0]
     assert gradients.inputs[0].tolist() == [0.0, 0.5]
+    with pytest.raises(DomainError):  # as the function itself: both sides are computed there
+        jit(lambda x: where(x > 0.0, sqrt(x), 0.0)).value_and_grad(np.array([4.0, -1.0]))
 
 
 def collatz(x):

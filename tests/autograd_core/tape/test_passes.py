@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from autograd_core import Value, dot, fsum, prod, tanh
 from autograd_core.domains import domain_errors
