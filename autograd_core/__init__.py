@@ -76,6 +76,8 @@ if TYPE_CHECKING:
     from .tape import BranchError, RecordingError, Trainer, jit
     from .view.draw import draw
     from .view.network import draw_network
+    from .view.player import step_through, step_through_training
+    from .view.steps import steps
 
 # fmt: off
 __all__ = [
@@ -86,7 +88,7 @@ __all__ = [
     "leaky_relu", "log", "log10", "log1p", "log2", "log_sigmoid", "logaddexp", "logsumexp", "maximum", "mean",
     "minimum", "naive_gradient", "no_grad", "numerical_gradient", "perturb_and_keep", "primitive", "prod",
     "RecordingError", "relu", "sigmoid", "sign", "silu", "sin", "sinh", "softmax", "softplus", "sqrt", "square", "step",
-    "tan", "tanh", "trace_lines", "Trainer", "TrainingWarning", "TrainingWatch", "unused_parameters", "Value",
+    "step_through", "step_through_training", "steps", "tan", "tanh", "trace_lines", "Trainer", "TrainingWarning", "TrainingWatch", "unused_parameters", "Value",
     "value_and_grad", "where", "zero_grad",
 ]
 # fmt: on
@@ -99,7 +101,7 @@ _LATE = {
     "checking.gradcheck": ("gradcheck",),
     "checking.numerical": ("numerical_gradient", "perturb_and_keep"),
     "tape": ("BranchError", "RecordingError", "Trainer", "jit"),
-    "view": ("draw", "draw_network"),
+    "view": ("draw", "draw_network", "step_through", "step_through_training", "steps"),
 }
 """Public names that are loaded when they are first asked for, by module: many programs need none of them."""
 

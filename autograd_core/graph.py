@@ -4,7 +4,7 @@ All walks are iterative, so a chain of a million nodes is no deeper than a chain
 nothing but the graph: operands are visited in the order in which they were written.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Protocol, Self, TypeVar
 
 
@@ -27,20 +27,28 @@ def topological_order(*roots: N) -> list[N]:
     """
     order: list[N] = []
     seen: set[N] = set()
-    stack: list[N | None] = [*reversed(roots)]  # None stands in front of a node whose parents are all in `order`
-    while stack:
-        node = stack.pop()
-        if node is None:
-            order.append(stack.pop())  # type: ignore[arg-type]
-        elif node not in seen:
-            seen.add(node)
-            parents = node.parents
-            if parents:
-                stack.append(node)
-                stack.append(None)
-                stack.extend(parents[::-1])
+    for root in roots:
+        if root in seen:
+            continue
+        seen.add(root)
+        path: list[N] = []  # from the root to the node whose parents are being visited, which is not in it
+        pending: list[Iterator[N]] = []  # the parents not yet visited of each node on the path
+        node, parents = root, iter(root.parents)
+        while True:
+            for parent in parents:
+                if parent not in seen:
+                    seen.add(parent)
+                    if parent.parents:
+                        path.append(node)
+                        pending.append(parents)
+                        node, parents = parent, iter(parent.parents)
+                        break
+                    order.append(parent)  # a leaf
             else:
                 order.append(node)
+                if not path:
+                    break
+                node, parents = path.pop(), pending.pop()
     return order
 
 

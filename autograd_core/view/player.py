@@ -22,7 +22,7 @@ from .steps import Steps, steps
 from .text import count, operation, unknown, visible
 from .themes import THEMES, Theme
 
-MAX_NODES = 2000
+MAX_NODES = 1500
 COLOURS = ("auto", "light", "dark")
 _OWN_COLOURS = {
     "light": {

@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd_core import BranchError, RecordingError, jit
+
 from .. import engines, optimizers
 from ..callbacks import EarlyStopping
 from ..checks import check_count
@@ -142,6 +144,7 @@ class Estimator(BaseEstimator, ABC):  # type: ignore[misc]
             n_inputs, [*self._hidden(), n_outputs], self.activation, init="xavier",
             seed=int(generator.randint(LARGEST_SEED))
         )
+        self._program = jit(self.model_.outputs)
         self.n_layers_, self.n_outputs_ = len(self.model_.layers) + 1, n_outputs
         self.loss_curve_: list[float] = []
         self.n_iter_ = 0
@@ -187,8 +190,17 @@ class Estimator(BaseEstimator, ABC):  # type: ignore[misc]
 
     def _outputs(self, X: Any) -> Any:
         """The linear outputs of each row, as an array of two dimensions."""
-        rows = self._rows(X).tolist()
-        return np.array(engines.outputs(self.model_, rows), dtype=float).reshape(-1, self.n_outputs_)
+        rows = self._rows(X)
+        if self.engine == "compiled":
+            try:
+                return np.stack((vars(self).get("_program") or jit(self.model_.outputs))(rows), axis=1)
+            except (BranchError, RecordingError):  # an activation of the user's own that cannot be recorded
+                pass
+        return np.array(engines.outputs(self.model_, rows.tolist()), dtype=float).reshape(-1, self.n_outputs_)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: everything but the compiled program, which is made anew."""
+        return {name: part for name, part in super().__getstate__().items() if name != "_program"}
 
 
 def checked_weights(sample_weight: Any, n_rows: int) -> Any:

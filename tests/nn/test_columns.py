@@ -10,7 +10,7 @@ from nn.tables import Table, TableError
 @pytest.fixture
 def table(tmp_path):
     def make(**columns):
-        path = tmp_path / "data.csv"
+        path = tmp_path / f"data{len(list(tmp_path.iterdir()))}.csv"
         rows = zip(*columns.values(), strict=True)
         path.write_text("\n".join([",".join(columns), *(",".join(map(str, row)) for row in rows)]) + "\n")
         return Table(path, header=True)

@@ -1,7 +1,7 @@
 import pytest
 
+import nn
 from nn import History, plots
-from nn.metrics import ConfusionTable
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
@@ -32,12 +32,46 @@ def test_no_epoch_to_plot():
         History().plot()
 
 
-def test_confusion_shows_counts_and_classes(tmp_path):
-    figure = plots.plot_confusion(ConfusionTable(["a", "b", "b"], ["a", "b", "a"], ["a", "b", "a long name"]))
-    (axes,) = figure.axes
-    assert sorted((t.get_position(), t.get_text()) for t in axes.texts) == [((0, 0), "1"), ((1, 0), "1"), ((1, 1), "1")]
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "a long name"]
-    figure.savefig(tmp_path / "c.png")
+def test_one_axes_each():
+    made = history(loss=[1.0, 0.5], accuracy=[0.5, 0.9])
+    ax = plots.draw(plots.plot_accuracy, made).axes[0]
+    assert plots.plot_loss(made, ax) is ax
+    with pytest.raises(ValueError, match="has no 'accuracy'; it has loss"):
+        plots.plot_accuracy(history(loss=[1.0]))
+
+
+def test_without_axes_a_figure_of_pyplot_is_made():
+    plt = pytest.importorskip("matplotlib.pyplot")
+    ax = plots.plot_loss(history(loss=[1.0, 0.5]))
+    assert plt.fignum_exists(ax.figure.number)
+    plt.close(ax.figure)
+
+
+def test_gradient_flow():
+    model = nn.MLP(2, [3, 3, 1], seed=0)
+    made = nn.fit(
+        model, [[0, 0], [1, 1]], [0, 1], loss="mse", epochs=2, seed=0, callbacks=[nn.GradientNorms()], engine="eager"
+    )
+    (ax,) = plots.draw(plots.plot_gradient_flow, made).axes
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["layer1 (input)", "layer2", "layer3 (output)"]
+    assert list(ax.lines[0].get_ydata()) == made.history["layer1.gradient"]
+    with pytest.raises(ValueError, match=r"train with callbacks=\[nn.GradientNorms\(\)\]"):
+        plots.plot_gradient_flow(history(loss=[1.0]))
+
+
+def test_learning_rates():
+    made = {0.1: history(loss=[1.0, 0.5]), 9.0: history(loss=[1.0, 1e9]), 0.01: history(loss=[1.0, 0.9])}
+    (ax,) = plots.draw(plots.plot_learning_rates, made).axes
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["η = 0.01", "η = 0.1", "η = 9 diverges"]
+    assert ax.get_ylim()[1] == 4.0
+    with pytest.raises(ValueError, match="no history to compare"):
+        plots.plot_learning_rates({})
+
+
+def test_rates():
+    (ax,) = plots.draw(plots.plot_rates, [0.1, 1.0], [2.0, 1.0], 0.3).axes
+    assert ax.get_xscale() == "log"
 
 
 def test_the_style_ends_with_the_plot():
