@@ -37,7 +37,7 @@ def function_of(row: Primitive) -> Function:
         function.__code__ = code.replace(co_name=row.name, co_varnames=names)
         function.__defaults__ = row.defaults or None
     function.__name__ = function.__qualname__ = row.name
-    function.__module__ = __name__
+    function.__module__ = f"{__package__}.operations"  # where pickle finds it by its name
     domain = ", ".join(f"{name} in {interval}" for name, interval in zip(row.parameters, row.domain, strict=False))
     function.__doc__ = (
         f"{row.summary}\n\nDefined for {domain}. The derivatives are listed in the table of primitives.\n"

@@ -22,9 +22,10 @@ def parser() -> argparse.ArgumentParser:
     """What can be given on the command line."""
     made = argparse.ArgumentParser(
         prog="python -m nn",
-        description="Without a command: train a multilayer perceptron on the handwritten digits of scikit-learn, test "
-        "it on a fifth of them that it has not seen, and save the history, plots and the model. With a command: do the "
-        "like with your own data. Ctrl-C stops the training and keeps what was learned.",
+        description="""\
+Without a command: train a multilayer perceptron on the handwritten digits of scikit-learn, test it on a fifth of
+them that it has not seen, and save the history, plots and the model. With a command: do the like with your own data.
+Ctrl-C stops the training and keeps what was learned.""",
         epilog="""\
 examples:
   python -m nn --hidden 32 16 --epochs 20 --output run2

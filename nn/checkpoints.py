@@ -289,7 +289,8 @@ def _digest_of_data(training: "Training") -> str:
 def _difference(then: Any, now: Any) -> str:
     """Both options; of long texts the part around the first character that differs."""
     texts = [option if isinstance(option, str) else json.dumps(option) for option in (then, now)]
-    start = max(len(os.path.commonprefix(texts)) - 40, 0)
+    alike = next((i for i, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    start = max(alike - 40, 0)
     shown = [text if len(text) <= 80 else f"{'…' if start else ''}{text[start : start + 80]}…" for text in texts]
     return f"then {shown[0]}, now {shown[1]}"
 

@@ -19,3 +19,14 @@ def warn(text: str) -> None:
     with contextlib.suppress(BrokenPipeError):
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
+
+
+def counted(n: int, what: str) -> str:
+    """A number with what is counted.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(12_000, "row")
+    ('1 row', '12,000 rows')
+    """
+    return f"{n:,} {what}" + ("" if n == 1 else "s")

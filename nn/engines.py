@@ -173,7 +173,7 @@ def get(engine: str, visits: int = 0) -> Callable[..., Engine]:
     >>> get("eagre")
     Traceback (most recent call last):
         ...
-    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: auto, compiled, eager
+    ValueError: unknown engine 'eagre': did you mean 'eager'? There are: eager, compiled, auto
     """
     worthwhile = "compiled" if visits >= WORTH_COMPILING else "eager"
     return lookup("engine", engine, ENGINES | {"auto": ENGINES[worthwhile]})
@@ -197,7 +197,10 @@ def mean_of(numbers: Sequence[float], weights: Sequence[float] | None = None) ->
     """The weighted mean of numbers, among which may be infinite ones and nan."""
     weights = [1.0] * len(numbers) if weights is None else weights
     terms = [x * w for x, w in zip(numbers, weights, strict=True)]
-    total = math.fsum(terms) if all(map(math.isfinite, terms)) else sum(terms)
+    try:
+        total = math.fsum(terms) if all(map(math.isfinite, terms)) else sum(terms)
+    except OverflowError:  # the sum is too large for a float, and so is the mean for anybody
+        total = math.copysign(math.inf, sum(terms))
     return total / math.fsum(weights)
 
 

@@ -25,11 +25,11 @@ class RateTest:
     losses: list[float]
     suggestion: float
 
-    def plot(self) -> Any:
-        """The losses over the rates, as a matplotlib figure."""
+    def plot(self, ax: Any = None) -> Any:
+        """The losses over the rates, on matplotlib axes (see `nn.plots.plot_rates`)."""
         from .plots import plot_rates
 
-        return plot_rates(self.rates, self.losses, self.suggestion)
+        return plot_rates(self.rates, self.losses, self.suggestion, ax)
 
     def __repr__(self) -> str:
         return f"RateTest(suggestion={self.suggestion:.2g}, {len(self.rates)} rates up to {self.rates[-1]:.2g})"

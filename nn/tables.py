@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from .console import counted
+
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """What may part the cells, with a word for each."""
 
@@ -130,7 +132,8 @@ class Table:
         for row in islice(self._raw(), int(self.header), None):
             if len(row.cells) != width:
                 raise TableError(
-                    f"{self.place(row)}: {_cells(len(row.cells))}, but there are {width} columns: is a delimiter "
+                    f"{self.place(row)}: {counted(len(row.cells), 'cell')}, but there {'is' if width == 1 else 'are'} "
+                    f"{counted(width, 'column')}: is a delimiter "
                     f"({DELIMITERS.get(self.delimiter, self.delimiter)}) or a quote missing or too many?"
                 )
             yield row
@@ -296,7 +299,7 @@ def _encoding(path: Path, told: str | None) -> str:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """The delimiter that parts most of the first rows like the very first one; the comma if none parts any.
+    """The delimiter that parts most of the first rows like the very first one; if none parts that, one that parts least.
 
     Where several do, the comma comes last: it may be the decimal sign.
     """
@@ -307,7 +310,7 @@ def _delimiter(lines: Sequence[str]) -> str:
         except csv.Error:
             widths = []
         if not widths or widths[0] == 1:
-            return 0.0, False, 0
+            return 0.0, False, widths.count(1)
         return widths.count(widths[0]) / len(widths), delimiter != ",", widths[0]
 
     return max(DELIMITERS, key=score)
@@ -327,7 +330,3 @@ def _columns(rows: Sequence[Sequence[str]]) -> Iterator[list[str]]:
     """The cells of each column that are not blank, the first row's always."""
     for position, cell in enumerate(rows[0]):
         yield [cell, *(row[position] for row in rows[1:] if position < len(row) and row[position].strip())]
-
-
-def _cells(n: int) -> str:
-    return "1 cell" if n == 1 else f"{n} cells"

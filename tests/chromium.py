@@ -115,10 +115,9 @@ class Chromium:
 
     # What tests do -------------------------------------------------------------------------------------------
 
-    def open(self, path: Path, scripts: bool = True) -> None:
+    def open(self, path: Path) -> None:
         """Load a file and wait until it is ready."""
         self.problems.clear()
-        self._call("Emulation.setScriptExecutionDisabled", value=not scripts)
         self._call("Page.navigate", url=path.resolve().as_uri())
         self.wait_for("document.readyState === 'complete' && location.protocol === 'file:'")
 

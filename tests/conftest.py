@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
     os.environ.setdefault("MPLBACKEND", "Agg")  # no plot opens a window
+    if config.cache is not None:  # compiled kernels are kept between runs; their names change with their source
+        os.environ.setdefault("AUTOGRAD_CORE_CACHE", str(config.cache.mkdir("kernels")))
 
 
 @pytest.fixture(autouse=True)

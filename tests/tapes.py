@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from autograd_core import Value
+from autograd_core.checking.replay import kinks_of
 from autograd_core.domains import domain_errors
 from autograd_core.graph import topological_order
 from autograd_core.linearization import Linearization
-from autograd_core.checking.replay import kinks_of
 from autograd_core.row import UNSELECTED
 from autograd_core.testing import Program, programs
 

@@ -105,10 +105,10 @@ def uniform_slots(tape: Tape) -> list[bool]:
     """For each slot whether its number is the same in all lanes: it depends on no input."""
     uniform: list[bool] = []
     for entry in tape.entries:
-        if isinstance(entry, Instruction):
-            uniform.append(all(uniform[operand] for operand in entry.operands))
+        if type(entry) is Instruction:
+            uniform.append(False not in [uniform[operand] for operand in entry.operands])
         else:
-            uniform.append(not isinstance(entry, Input))
+            uniform.append(type(entry) is not Input)
     return uniform
 
 
@@ -117,12 +117,8 @@ def make_plan(tape: Tape) -> Plan:
     return _Planner(tape).plan()
 
 
-class _Key(NamedTuple):
-    """What instructions that are computed together have in common."""
-
-    depth: int
-    row: Primitive
-    shared: tuple[int, ...] | int
+_Key = tuple[int, Primitive, tuple[int, ...] | int]
+"""What instructions that are computed together have in common: their depth, row, and inputs or number of operands."""
 
 
 class _Planner:
@@ -131,7 +127,8 @@ class _Planner:
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
         self.uniform = uniform_slots(tape)
-        self.sums = {slot: found for slot, entry in tape.instructions() if (found := self._product(slot, entry))}
+        self.sums = {slot: found for slot, entry in tape.instructions()
+                     if entry.row is DOT and (found := self._product(slot, entry))}  # fmt: skip
         self.uniforms: list[int] = []
         self.registers: dict[int, int] = {slot: i for i, slot in enumerate(tape.inputs)}
         self.broadcast: list[int] = []
@@ -140,13 +137,15 @@ class _Planner:
     def plan(self) -> Plan:
         """The whole layout."""
         keyed = self._grouped()
+        uniform = self.uniform
         for slots in keyed.values():
             for slot in slots:
                 for operand in self._lane_operands(slot):
-                    self._need(operand)
+                    if uniform[operand]:
+                        self._need(operand)
         for slot in (*self.tape.outputs, *(guard.slot for guard in self.tape.guards)):
             self._need(slot)
-        steps = tuple([self._step(slots) for _, slots in sorted(keyed.items(), key=lambda item: item[0].depth)])
+        steps = tuple([self._step(slots) for _, slots in sorted(keyed.items(), key=lambda item: item[0][0])])
         broadcast = tuple([(self.registers[slot], self._place([slot])) for slot in self.broadcast])
         return Plan(
             inputs=len(self.tape.inputs),
@@ -160,7 +159,7 @@ class _Planner:
 
     def _product(self, slot: int, entry: Instruction) -> tuple[tuple[int, ...], tuple[int, ...], int] | None:
         """The inputs, weights and bias of a weighted sum with uniform weights, sorted by input; else None."""
-        if self.uniform[slot] or entry.row is not DOT or not self.uniform[entry.operands[-1]]:
+        if self.uniform[slot] or not self.uniform[entry.operands[-1]]:
             return None
         weights, inputs, bias = DOT.arguments(entry.operands)
         pairs = [(x, w) if self.uniform[w] else (w, x) for w, x in zip(weights, inputs, strict=True)]
@@ -176,16 +175,18 @@ class _Planner:
         entry = self.tape.entries[slot]
         return entry.operands if isinstance(entry, Instruction) else ()
 
-    def _grouped(self) -> dict["_Key", list[int]]:
+    def _grouped(self) -> dict[_Key, list[int]]:
         """The instructions that differ from lane to lane, by depth and by what lets them go together."""
-        depth: dict[int, int] = dict.fromkeys(self.tape.inputs, 0)
+        depth = [0] * len(self.tape)
         keyed: dict[_Key, list[int]] = defaultdict(list)
-        for slot, entry in self.tape.instructions():
-            if not self.uniform[slot]:
-                operands = self._lane_operands(slot)
-                depth[slot] = 1 + max(depth.get(operand, 0) for operand in operands)
-                shared = operands if slot in self.sums else len(operands)  # a product's inputs, else only their number
-                keyed[_Key(depth[slot], entry.row, shared)].append(slot)
+        uniform, sums = self.uniform, self.sums
+        for slot, entry in enumerate(self.tape.entries):
+            if type(entry) is Instruction and not uniform[slot]:
+                operands = sums[slot][0] if slot in sums else entry.operands
+                level = 1 + max([depth[operand] for operand in operands])
+                depth[slot] = level
+                shared = operands if slot in sums else len(operands)  # a product's inputs, else only their number
+                keyed[level, entry.row, shared].append(slot)
         return keyed
 
     def _need(self, slot: int) -> None:

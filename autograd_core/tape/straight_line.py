@@ -8,12 +8,17 @@ import keyword
 import linecache
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from typing import Any
 
+from ..primitives import TABLE
 from ..row import UNSELECTED, Primitive
 from ..statements import statements
 from ..symbolic import INFIX, SYMBOLS, Operand, Symbol, formula, trace
 from .tape import Constant, Instruction, Parameter, Tape
+
+SIMPLE = (TABLE["fsum"], TABLE["dot"])
+"""Rows of sequences whose derivatives are no longer than a name."""
 
 INLINE = 24
 """How long a derivative may be to stand in the program itself; a longer one becomes a function above it."""
@@ -53,7 +58,8 @@ class _Writer:
         parts = [*self.helpers.values()]
         parts.append(["def forward(m, inputs, parameters):", *forward])
         parts.append(["def adjoint(m, inputs, parameters, seeds):", *adjoint])
-        return "\n\n\n".join("\n".join(part) for part in parts) + "\n"
+        text = "\n\n\n".join("\n".join(part) for part in parts) + "\n"
+        return f"from math import inf, nan\n\n\n{text}" if re.search(r"\b(inf|nan)\b", text) else text
 
     def _list(self, slots: Iterable[int], prefix: str = "") -> str:
         return ", ".join(prefix + self.names[slot] for slot in slots)
@@ -82,6 +88,13 @@ class _Writer:
         lines += [f"    d_{names[slot]} += seeds[{k}]" for k, slot in enumerate(tape.outputs) if slot in differ]
         for slot, (row, operands) in reversed(tape.instructions()):
             out = names[slot]
+            if row.variadic and row not in SIMPLE:
+                helper = f"d_{row.name}_{len(operands)}"
+                self.helpers.setdefault(helper, _helper_of_many(helper, row, len(operands)))
+                lines.append(f"    p_{out} = {helper}(m, {self._list(operands)}, {out})")
+                lines += [f"    d_{names[operand]} += d_{out} * p_{out}[{i}]" for i, operand in enumerate(operands)
+                          if operand in differ]  # fmt: skip
+                continue
             for i, partial in self._partials(row, [names[operand] for operand in operands], out):
                 if operands[i] in differ:
                     factor = "" if partial == "1.0" else f" * {partial}"
@@ -119,6 +132,15 @@ def _helper(name: str, row: Primitive, i: int) -> list[str]:
     return [*head, "    UNSELECTED = 0.0", *lines, f"    return {value}"]
 
 
+def _helper_of_many(name: str, row: Primitive, count: int) -> list[str]:
+    """A function for all derivatives of a row that takes sequences, for `count` operands."""
+    names = [f"x{i}" for i in range(count)]
+    partials = row.partials_at(SYMBOLS, row.arguments([*map(Symbol, names)]), Symbol("out"))
+    lines, values = statements([_in_m(partial) for partial in partials])
+    head = [f"def {name}(m, {', '.join([*names, 'out'])}):", f'    """The derivatives of {row.name}."""']
+    return [*head, "    UNSELECTED = 0.0", *lines, f"    return [{', '.join(values)}]"]
+
+
 def _write(expression: Operand, level: int = 0) -> str:
     """`expression` as source in the namespace `m`."""
     return formula(_in_m(expression), number=lambda x: repr(float(x)), level=level)
@@ -129,6 +151,9 @@ def _in_m(expression: Operand) -> Operand:
     if not isinstance(expression, Symbol) or expression.is_variable:
         return expression
     name = expression.operation
+    if name == "fsum":
+        terms: Sequence[Operand] = expression.operands[0]  # type: ignore[assignment]  # a list, which a formula cannot hold
+        return reduce(lambda total, term: Symbol("+", total, term), map(_in_m, terms))
     return Symbol(name if name in INFIX else f"m.{name}", *map(_in_m, expression.operands))
 
 

@@ -107,13 +107,18 @@ class Tape:
         return f"{f'%{slot}':<6} {what:<12} {detail}{'  <- ' + ', '.join(marks) if marks else ''}".rstrip()
 
     def _check(self) -> None:
-        arity = {row: None if row.variadic else len(row.parameters) for row in {i.row for _, i in self.instructions()}}
-        for slot, (row, operands) in self.instructions():
-            if len(operands) != arity[row] and arity[row] is not None:
-                self._fail(slot, f"{row.name} takes {len(row.parameters)} operands, got {len(operands)}")
-            if max(operands, default=0) >= slot or min(operands, default=0) < 0:
-                late = next(operand for operand in operands if not 0 <= operand < slot)
-                self._fail(slot, f"%{slot} reads %{late}, which is not computed before it")
+        arity: dict[Primitive, int] = {}
+        for slot, entry in enumerate(self.entries):
+            if type(entry) is not Instruction:
+                continue
+            row, operands = entry
+            if row not in arity:
+                arity[row] = -1 if row.variadic else len(row.parameters)
+            if len(operands) != arity[row] >= 0:
+                self._fail(slot, f"{row.name} takes {arity[row]} operands, got {len(operands)}")
+            for operand in operands:
+                if not 0 <= operand < slot:
+                    self._fail(slot, f"%{slot} reads %{operand}, which is not computed before it")
         missing = [slot for slot in (*self.outputs, *(g.slot for g in self.guards)) if not 0 <= slot < len(self)]
         if missing:
             self._fail(len(self) - 1, f"the output or guard %{missing[0]} does not exist")

@@ -14,8 +14,9 @@ import numpy as np
 from numpy import ceil, floor
 
 inf, nan, UNSELECTED = math.inf, math.nan, 0.0
-FLAGS = {{"reassoc", "contract", "nsz"}}  # nothing that breaks inf and nan
+FLAGS = {{"contract", "nsz"}}  # nothing that breaks inf and nan, or takes apart what a rule has scaled with care
 jit = numba.njit(fastmath=FLAGS, error_model="numpy", cache=True, nogil=True)
+summing = numba.njit(fastmath=FLAGS | {{"reassoc"}}, error_model="numpy", cache=True, nogil=True)  # sums in any order
 inline = numba.njit(fastmath=FLAGS, error_model="numpy", inline="always")
 
 
@@ -34,7 +35,7 @@ PRODUCT = """
 LARGE = 1 << 17  # multiplications from which BLAS pays for the copies that it needs
 
 
-@jit
+@summing
 def product(first, count, width, inputs, uniforms, weights, biases, V, lanes):
     W = uniforms[weights : weights + count * width].reshape(count, width)
     x0 = inputs[0]
@@ -68,7 +69,7 @@ def product(first, count, width, inputs, uniforms, weights, biases, V, lanes):
                 out[lane] += w * x[lane]
 
 
-@jit
+@summing
 def product_adjoint(first, count, width, inputs, uniforms, weights, biases, V, A, gradients, lanes):
     W = uniforms[weights : weights + count * width].reshape(count, width)
     dW = gradients[weights : weights + count * width].reshape(count, width)

@@ -25,7 +25,7 @@ SIGNATURES = {
 
 TRAIN = '''
 
-@jit
+@summing
 def train(main, shared, sizes, wires, rows, order, ends, leaves, gradients, slots, bounds, chosen, constants, share,
           losses, penalties, reported):
     """Take one step for each batch; the number of steps taken before a number was not finite."""
@@ -107,7 +107,7 @@ HEADER = '''\
 from math import sqrt
 
 import numpy as np
-from {kernels} import backward, forward, jit
+from {kernels} import backward, forward, jit, summing
 
 
 @jit

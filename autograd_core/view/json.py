@@ -1,4 +1,4 @@
-"""Steps as versioned JSON: for slides, exams and golden tests, and for the player, which reads nothing else.
+"""Steps as versioned JSON: for slides, exams and golden tests.
 
 The document, version 1 (keys in this order; a reader ignores keys that it does not know):
 

@@ -51,7 +51,8 @@ def operation_of(node: Value) -> Operand | None:
         return None
     operands = _operands(node)
     if row.name == "where":
-        return operands[1] if node.operands[0] else operands[2]
+        condition = node.operands[0]
+        return operands[1] if (condition.data if isinstance(condition, Value) else condition) else operands[2]
     if row.name == "dot":
         weights, inputs, bias = row.arguments(operands)
         terms = [w * x for w, x in zip(weights, inputs, strict=True)]

@@ -258,16 +258,19 @@ class _Run:
         self.values = [node.data for node in found.order]
         self.shape = [(node.op, [self.places[parent] for parent in node.parents]) for node in found.order]
         self.formulas = [_formula(partial_of(node, edge.operand), node, "") for node, edge in self.edges]
-        self.after: dict[int, float] = {}
+        self.after: list[float] = []
 
     def note_update(self) -> None:
-        """Keep the numbers of the leaves that have changed since the pass."""
-        for i, (node, value) in enumerate(zip(self.steps.order, self.values, strict=True)):
-            if node.data != value:
-                self.after[i] = node.data
+        """Keep the numbers that an update has given to the leaves."""
+        self.after = [node.data for node in self.steps.order]
 
-    def data(self, first: "_Run") -> dict[str, Any]:
-        """What the page needs of this run beside the first one's graph."""
+    @property
+    def changed(self) -> set[int]:
+        """The places of the leaves that the update has changed."""
+        return {i for i, (x, y) in enumerate(zip(self.values, self.after, strict=False)) if x != y}
+
+    def data(self, first: "_Run", parameters: Sequence[int]) -> dict[str, Any]:
+        """What the page needs of this run beside the first one's graph; with the `parameters` after the update."""
         found: dict[str, Any] = {
             "values": [number_or_name(x) for x in self.values],
             "partials": [number_or_name(edge.partial) if edge.selected else None for _, edge in self.edges],
@@ -275,8 +278,8 @@ class _Run:
         changed = {i: text for i, text in enumerate(self.formulas) if text != first.formulas[i]}
         if changed:
             found["formulas"] = changed
-        if self.after:
-            found["after"] = {i: number_or_name(x) for i, x in self.after.items()}
+        if parameters:
+            found["after"] = {i: number_or_name(self.after[i]) for i in parameters}
         return found
 
 
@@ -300,6 +303,7 @@ def _player(runs: Sequence[_Run], title: str, height: int, colours: str, directi
     for node, edge in first.edges:
         ends = f"n{first.places[edge.parent]}", f"n{first.places[node]}"
         drawn_as.append(drawn.get((*ends, edge.operand), drawn.get((*ends, -1))))
+    parameters = sorted({i for run in runs for i in run.changed})
     data = {
         "title": title,
         "seed": number_or_name(first.steps.seed),
@@ -312,7 +316,7 @@ def _player(runs: Sequence[_Run], title: str, height: int, colours: str, directi
             for (node, edge), formula in zip(first.edges, first.formulas, strict=True)
         ],
         "drawn": drawn_as,
-        "runs": [run.data(first) for run in runs],
+        "runs": [run.data(first, parameters) for run in runs],
     }
     if any(node.line for node in order):
         data["lines"] = [visible(f"{node.line[0]}:{node.line[1]}") if node.line else "" for node in order]

@@ -1,5 +1,6 @@
 """A graph and its passes in the terminal: a tree, a table, and steps that keys move through; all within 80 columns."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
@@ -108,7 +109,8 @@ def pages(root: Value | Steps) -> list[str]:
     inner = [node for node in found.order if node.parents]
     total = len(inner) + len(found)
     texts = [_forward(node, called) for node in inner] + [_backward(step, found, called) for step in found]
-    return [f"[{i}/{total}] {text}" for i, text in enumerate(texts, 1)]
+    lines = [f"[{i}/{total}] {text}".split("\n") for i, text in enumerate(texts, 1)]
+    return ["\n".join([_cut(line, WIDTH) for line in page]) for page in lines]
 
 
 def _forward(node: Value, called: dict[Value, str]) -> str:
@@ -216,6 +218,7 @@ def _keys(source: TextIO, target: TextIO) -> Iterator[str]:
 def _single_keys(source: TextIO) -> Callable[[], str] | None:
     """A function that waits for one key; None where only whole lines can be read."""
     try:
+        import select
         import termios
         import tty
 
@@ -227,10 +230,11 @@ def _single_keys(source: TextIO) -> Callable[[], str] | None:
     def press() -> str:
         settings = termios.tcgetattr(descriptor)
         try:
-            tty.setcbreak(descriptor)
-            key = source.read(1)
-            arrows = {"\x1b[C": "n", "\x1b[D": "p"}
-            return arrows.get(key + source.read(2), " ") if key == "\x1b" else key
+            tty.setcbreak(descriptor, termios.TCSADRAIN)
+            key = os.read(descriptor, 1)
+            while key.startswith(b"\x1b") and len(key) < 3 and select.select([descriptor], [], [], 0.05)[0]:
+                key += os.read(descriptor, 1)  # an arrow comes as three characters
+            return {b"\x1b[C": "n", b"\x1b[D": "p"}.get(key) or key[:1].decode(errors="replace")
         finally:
             termios.tcsetattr(descriptor, termios.TCSADRAIN, settings)
 

@@ -4,17 +4,11 @@ All of them start from the same weights and take the same batches in the same or
 """
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
-
-LEARNERS = (
-    "numpy_by_hand", "numba_by_hand", "jax_scan", "jax_scalars", "torch_modules", "scikit_learn", "micrograd_modules",
-)  # fmt: skip
-"""Who is compared with, by module; `core` is this library."""
-
 
 class NotForThisError(Exception):
     """A learner cannot do a problem; the message says why."""
@@ -105,6 +99,11 @@ class Learner:
     name: str
     timed: str
     """What a timed training includes."""
+    slow = False
+    """Whether one step is timed instead of a whole training."""
+    seconds = 0.0
+    """The time of the last training, where the learner measures it itself."""
+    compile_seconds = 0.0
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
@@ -113,9 +112,26 @@ class Learner:
         """The objective of the batch of the examples `chosen`, and its gradient, a vector like `Problem.start`."""
         raise NotImplementedError
 
+    def caller(self, chosen: Any) -> Callable[[], Any]:
+        """A function that changes the first parameter and computes objective and gradient, as its users would write it."""
+        parameters = self.problem.start.copy()
+
+        def call() -> Any:
+            parameters[0] += 1e-9
+            return self.objective(parameters, chosen)
+
+        return call
+
     def train(self, orders: Any) -> Outcome:
         """From the first parameters through all epochs, whose examples come in the order of the rows of `orders`."""
         raise NotImplementedError
+
+
+def core_learners() -> tuple[type[Learner], ...]:
+    """Our own ways of training."""
+    from . import core
+
+    return core.LEARNERS
 
 
 def load(names: Sequence[str]) -> tuple[list[type[Learner]], dict[str, str]]:

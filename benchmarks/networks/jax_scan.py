@@ -15,7 +15,7 @@ jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - JAX has no keyword f
 
 
 class JaxScan(Learner):
-    name = "JAX"
+    name = "JAX, lax.scan"
     timed = "all steps in one jitted call with lax.scan; compiled before"
 
     def __init__(self, problem):
@@ -24,7 +24,6 @@ class JaxScan(Learner):
         self.start = jnp.asarray(problem.start)
         self.value_and_gradient = jax.jit(jax.value_and_grad(self.of_batch, has_aux=True))
         self.run = jax.jit(self.epochs)
-        self.compile_seconds = 0.0
 
     def outputs(self, vector, X):
         """The model's outputs for the rows of `X`."""

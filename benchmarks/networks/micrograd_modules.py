@@ -8,7 +8,8 @@ from . import Learner, NotForThisError, Outcome
 
 class MicrogradModules(Learner):
     name = "micrograd"
-    timed = "one step, collector off"
+    timed = "one step, with the garbage collector on as users run it, and off"
+    slow = True
 
     def __init__(self, problem):
         if problem.activation != "relu" or problem.loss != "hinge":

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .. import datasets
 from ..columns import MISSING, Column, Reader, Seen, Survey, is_classification, read, recognise, survey
+from ..console import counted
 from ..lookup import unknown
 from ..tables import Table, TableError
 
@@ -97,7 +98,7 @@ def _of_dataset(name: str, seed: int) -> Examples:
     data = datasets.load(name, **({**SIZES[name], "seed": seed} if name in SIZES else {}))
     columns = [Column(feature) for feature in data.features]
     target = "class" if data.classes else "y"
-    notes = [f"{len(data)} rows, {len(columns)} columns of numbers"]
+    notes = [f"{counted(len(data), 'row')}, {counted(len(columns), 'column')} of numbers"]
     return Examples(name, columns, target, data.X, list(data.y), data.classes or None, [*MISSING], notes)  # type: ignore[arg-type]
 
 
@@ -114,7 +115,10 @@ def _of_table(options: Namespace) -> Examples:
     if options.target in options.drop:
         raise TableError(f"{table.path}: the column {options.target!r} cannot be both the target and dropped")
     found = survey(table, marks, max(options.max_categories, 2))
-    notes = [f"{table.path}: {table.description()}", f"{found.n_rows:,} rows, {len(table.names)} columns"]
+    notes = [
+        f"{table.path}: {table.description()}",
+        f"{counted(found.n_rows, 'row')}, {counted(len(table.names), 'column')}",
+    ]
     columns = _inputs(table, found, options, notes)
     target = _target(table, found.seen[options.target], options)
     reader = Reader(table, [*columns, target], marks, refuse_missing=options.missing == "error")
@@ -125,14 +129,16 @@ def _of_table(options: Namespace) -> Examples:
     rows = [numbers[i : i + width] for i in range(0, len(numbers), width)]
     kept = [row for row in rows if not math.isnan(row[-1])]
     if len(kept) < len(rows):
-        notes.append(f"{len(rows) - len(kept)} rows without a target are left out")
+        notes.append(f"left out: {counted(len(rows) - len(kept), 'row')} without a target")
     if options.missing == "drop":
         whole = [row for row in kept if not any(map(math.isnan, row))]
         if len(whole) < len(kept):
-            notes.append(f"{len(kept) - len(whole)} rows with missing values are left out")
+            notes.append(f"left out: {counted(len(kept) - len(whole), 'row')} with missing values")
         kept = whole
     if len(kept) < LEAST_ROWS:
-        raise TableError(f"{table.path} has {len(kept)} rows to learn from: at least {LEAST_ROWS} are needed")
+        raise TableError(
+            f"{table.path} has {counted(len(kept), 'row')} to learn from: at least {LEAST_ROWS} are needed"
+        )
     y: list[float | int] = [row[-1] for row in kept]
     classes = target.categories
     if classes is not None:
@@ -160,7 +166,7 @@ def _inputs(table: Table, found: Survey, options: Namespace, notes: list[str]) -
         raise TableError(f"{table.path}: besides the target there is no column to learn from")
     texts = [f"{column.name} ({len(column.categories)})" for column in columns if column.categories is not None]
     notes.append(
-        f"inputs: {len(columns) - len(texts)} columns of numbers"
+        f"inputs: {counted(len(columns) - len(texts), 'column')} of numbers"
         + (f", {len(texts)} of texts: {_some(texts)}" if texts else "")
     )
     gaps = [(found.seen[c.name].missing, c.name) for c in columns if found.seen[c.name].missing]
@@ -193,14 +199,10 @@ def _check_classes(table: Table, target: Column, counts: Counter[float | int]) -
     for index, label in enumerate(target.categories or []):
         if counts[index] < LEAST_OF_A_CLASS:
             raise TableError(
-                f"{table.path}, column {target.name!r}: the class {label!r} has {_examples(counts[index])}; at least "
+                f"{table.path}, column {target.name!r}: the class {label!r} has {counted(counts[index], 'example')}; at least "
                 f"{LEAST_OF_A_CLASS} are needed, to learn from, to validate and to test with: add some, or remove it"
                 + ("" if any(map(str.isalpha, label)) else "; if it is an amount, say --task regression")
             )
-
-
-def _examples(n: int) -> str:
-    return "1 example" if n == 1 else f"{n} examples"
 
 
 def _some(names: Sequence[str], shown: int = 6) -> str:

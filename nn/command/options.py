@@ -58,9 +58,17 @@ def positive(text: str) -> int:
     return int(text)
 
 
+USAGE = {
+    "train": "--data NAME|FILE.csv [--target COLUMN] [--layers N ...] [options]",
+    "predict": "MODEL FILE.csv [-o OUT.csv] [options]",
+    "show": "MODEL [-o PICTURE]",
+}
+
+
 def _command(commands: Any, name: str, what: str, examples: str) -> argparse.ArgumentParser:
     made: argparse.ArgumentParser = commands.add_parser(
         name,
+        usage=f"python -m nn {name} {USAGE[name]}",
         help=what,
         description=f"{what[0].upper()}{what[1:]}.",
         epilog=examples,
@@ -115,11 +123,12 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
         help="the first one; it falls to 0 along a cosine (default: %(default)s)",
     )  # fmt: skip
     network.add_argument(
-        "--l2", metavar="λ", type=_number, default=1.0, help="strength of the L2 penalty (default: %(default)s)"
+        "--l2", metavar="λ", type=_number, default=0.1, help="strength of the L2 penalty (default: %(default)s)"
     )
     network.add_argument(
         "--patience", metavar="N", type=positive,
-        help="stop when the validation loss has not fallen for N epochs, and keep the best weights",
+        help="stop when the validation loss has not fallen for N epochs; the weights of the best epoch are kept in any "
+        "case",
     )  # fmt: skip
     network.add_argument("--test", metavar="SHARE", type=_share, default=0.2, help="of the rows, to test with at the "
                          "end (default: %(default)s)")  # fmt: skip

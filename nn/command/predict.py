@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..columns import Column, Reader
-from ..console import warn
+from ..console import counted, warn
 from ..evaluation import predict
 from ..files import replacing
 from ..saving import ModelFileError, load
@@ -49,7 +49,7 @@ def run(options: Namespace) -> int:
         for cells in prediction.rows():
             writer.writerow(cells)
     where = f"{options.output}: " if options.output is not None else ""
-    warn(f"{where}{prediction.count:,} predictions{prediction.remarks()}")
+    warn(f"{where}{counted(prediction.count, 'prediction')}{prediction.remarks()}")
     return 0
 
 
@@ -120,7 +120,7 @@ class Prediction:
 
     def remarks(self) -> str:
         """What is to be said of them: rows without one, and how right they are where the table knows the truth."""
-        text = f"; {self.empty:,} rows with missing values are left without one" if self.empty else ""
+        text = f"; none for {counted(self.empty, 'row')} with missing values" if self.empty else ""
         if self.compared and self.model.classes:
             text += f"; {self.right / self.compared:.3f} of {self.compared:,} are right"
         elif self.compared:

@@ -11,7 +11,7 @@ from math import fsum, sqrt
 from pathlib import Path
 from typing import Any
 
-from ..callbacks import EarlyStopping
+from ..callbacks import BestWeights, EarlyStopping
 from ..console import INTERRUPTED, say, warn
 from ..data import Standardizer, train_test_split
 from ..evaluation import predict
@@ -125,7 +125,7 @@ def train(examples: Examples, options: Namespace) -> Outcome:
         model, scaler.transform(X), y, loss=loss, optimizer=options.optimizer, learning_rate=options.learning_rate,
         schedule="cosine", epochs=epochs, batch_size=batch_size,
         regularizer=L2(options.l2), seed=options.seed, validation_data=(scaler.transform(X_val), y_val),
-        callbacks=[EarlyStopping(options.patience)] if options.patience else [],
+        callbacks=[EarlyStopping(options.patience) if options.patience else BestWeights()],
         verbose=int(not options.quiet),
     )  # fmt: skip
     if not options.quiet and not sys.stderr.isatty():  # where there is no bar to look at
@@ -225,6 +225,7 @@ def _settings(examples: Examples, options: Namespace) -> dict[str, str]:
         "optimizer": options.optimizer,
         "learning rate": f"{options.learning_rate:g}, falling to 0 along a cosine",
         "L2 strength": f"{options.l2:g}",
+        "weights kept": "those of the epoch with the least validation loss",
         "patience": str(options.patience or "none"),
         "missing values": options.missing,
         "test share": f"{options.test:g}",

@@ -141,15 +141,18 @@ class Estimator(BaseEstimator, ABC):  # type: ignore[misc]
     def _begin(self, n_inputs: int, n_outputs: int, generator: Any) -> None:
         """A new network."""
         self.model_ = MLP(
-            n_inputs, [*self._hidden(), n_outputs], self.activation, init="xavier",
-            seed=int(generator.randint(LARGEST_SEED))
+            n_inputs,
+            [*self._hidden(), n_outputs],
+            self.activation,
+            init="xavier",
+            seed=int(generator.randint(LARGEST_SEED)),
         )
         self._program = jit(self.model_.outputs)
         self.n_layers_, self.n_outputs_ = len(self.model_.layers) + 1, n_outputs
         self.loss_curve_: list[float] = []
         self.n_iter_ = 0
         for name in ("_optimizer", "validation_loss_curve_"):
-            vars(self).pop(name, None)
+            self.__dict__.pop(name, None)
 
     def _hidden(self) -> list[int]:
         sizes = self.hidden_layer_sizes

@@ -13,7 +13,7 @@ from sklearn.utils.validation import validate_data
 from .base import Estimator, Sizes, Solver, checked_weights
 
 
-class MLPClassifier(ClassifierMixin, Estimator):
+class MLPClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
     """A multilayer perceptron that tells classes apart, as a scikit-learn estimator.
 
     It minimises the cross-entropy: with two classes of one output, with more of one output per class. Several labels
@@ -29,7 +29,8 @@ class MLPClassifier(ClassifierMixin, Estimator):
         The optimizer: a name of `nn.optimizers`, or a function of the parameters and ``lr`` that makes one, such as
         ``functools.partial(nn.optimizers.SGD, momentum=0.9)``.
     alpha
-        The strength of the L2 penalty, α/(2N) Σ w², biases excluded.
+        The strength of the L2 penalty, α/(2N) Σ w², biases excluded. N is the number of examples; scikit-learn divides
+        by that of the batch, so where there are several batches, its α corresponds to α·N/B here.
     batch_size
         The number of examples per step; ``"auto"`` is 200, or all if they are fewer.
     learning_rate_init, schedule
@@ -82,7 +83,9 @@ class MLPClassifier(ClassifierMixin, Estimator):
     --------
     >>> from nn import MLPClassifier, datasets
     >>> points = datasets.moons(100, seed=0)
-    >>> classifier = MLPClassifier((8,), "tanh", learning_rate_init=0.1, random_state=0).fit(points.X, points.y)
+    >>> classifier = MLPClassifier((8,), "tanh", learning_rate_init=0.1, tol=1e-3, random_state=0).fit(
+    ...     points.X, points.y
+    ... )
     >>> bool(classifier.score(points.X, points.y) > 0.95)
     True
     >>> classifier.predict_proba([[0.0, 1.0]]).shape
@@ -134,10 +137,11 @@ class MLPClassifier(ClassifierMixin, Estimator):
         multilabel = y.ndim == 2
         classes = np.arange(y.shape[1]) if multilabel else np.unique(y)
         if not multilabel and len(classes) < 2:
-            raise ValueError(f"MLPClassifier: there is one class only, {classes[0]!r}: there must be at least two")
+            raise ValueError(f"MLPClassifier: there is one class only, {classes[0]}: there must be at least two")
         if self.warm_start and hasattr(self, "model_") and not np.array_equal(classes, self.classes_):
             raise ValueError(f"MLPClassifier: warm_start knows the classes {self.classes_}, y has {classes}")
-        self.classes_, self._multilabel = classes, multilabel
+        self.classes_: Any = classes
+        self._multilabel: bool = multilabel
         weights = self._times_class_weight(weights, y)
         stratify = None if multilabel else y
         self._train_to_the_end(X, self._targets(y), weights, self._count_outputs(), stratify)
@@ -162,7 +166,7 @@ class MLPClassifier(ClassifierMixin, Estimator):
             if not first and not np.array_equal(classes, self.classes_):
                 raise ValueError(f"MLPClassifier: partial_fit knows the classes {self.classes_}, got {classes}")
             self.classes_, self._multilabel = classes, y.ndim == 2
-        unknown = [] if self._multilabel else np.setdiff1d(y, self.classes_)
+        unknown: Any = [] if self._multilabel else np.setdiff1d(y, self.classes_)
         if len(unknown):
             raise ValueError(f"MLPClassifier: y has the classes {unknown}, which are not among {self.classes_}")
         weights = self._times_class_weight(checked_weights(sample_weight, len(X)), y)

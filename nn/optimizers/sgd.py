@@ -76,7 +76,7 @@ class SGD(Optimizer):
             )
         return checked
 
-    def rule(self, group: Group, t: int) -> Update:
+    def rule(self, group: Group, t: Any) -> Update:
         """The update of one parameter; see the formula of the class."""
         lr, momentum, decay, nesterov = group["lr"], group["momentum"], group["weight_decay"], group["nesterov"]
         first = t == 1 if isinstance(t, int) else (t == 1).all()  # an array has later steps, or the first alone

@@ -5,8 +5,8 @@ where there is no screen:
 
 >>> from nn import plots
 >>> figure = plots.draw(plots.plot_activation, "tanh")
->>> figure.axes[0].get_title()
-'tanh'
+>>> figure.axes[0].get_xlabel()
+'z'
 """
 
 from .curves import plot_accuracy, plot_gradient_flow, plot_history, plot_learning_rates, plot_loss, plot_rates

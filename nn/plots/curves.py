@@ -123,8 +123,10 @@ def plot_learning_rates(histories: Mapping[float, History], ax: Any = None) -> A
             diverges = bool(losses) and not losses[-1] <= losses[0]
             axes.plot(epochs, losses, line, color=colour, label=f"η = {rate:g}{' diverges' if diverges else ''}")
         axes.set_yscale("log")
+        seen = [x for history in histories.values() for x in history.history.get("loss", []) if 0.0 < x < math.inf]
         starts = [history.history["loss"][0] for history in histories.values() if len(history)]
-        axes.set_ylim(top=4.0 * max(filter(math.isfinite, starts), default=1.0))  # what diverges leaves the picture
+        top = 4.0 * max(filter(math.isfinite, starts), default=1.0)  # what diverges leaves the picture
+        axes.set_ylim(0.7 * min([top, *seen]), top)
         axes.set(xlabel="epoch", ylabel="loss")
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.set_title("learning rates")

@@ -10,7 +10,7 @@ from typing import Any
 from ..files import replacing
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""The palette of Okabe and Ito (2008), ordered so that neighbours also differ in lightness."""
+"""The palette of Okabe and Ito (2008). In grey, line styles and markers tell them apart."""
 
 MARKERS = ("o", "s", "^", "D", "v", "P")
 """One per class, so that classes differ without colour too."""

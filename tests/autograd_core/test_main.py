@@ -1,5 +1,6 @@
 """The command line: what it prints, in 80 columns, and exit code 2 without a traceback for what does not work."""
 
+import json
 import subprocess
 import sys
 
@@ -79,7 +80,7 @@ def test_mistakes_are_explained(capsys, arguments, message):
     assert run(capsys, *arguments) == (2, "", message)
 
 
-@pytest.mark.parametrize("arguments", [[], ["--unknown"], ["x", "--step"]], ids=str)
+@pytest.mark.parametrize("arguments", [[], ["--unknown"], ["x", "--stop"]], ids=str)
 def test_options_that_do_not_exist(capsys, arguments):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
@@ -116,3 +117,18 @@ def test_as_a_program():
     done = subprocess.run([sys.executable, "-m", "autograd_core", "x*"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
+
+
+def test_other_outputs(capsys, tmp_path):
+    code, out, _ = run(capsys, "d*d", "d=2", "--step")
+    assert (code, out.splitlines()[0]) == (0, "[1/3] forward: L")
+    code, out, _ = run(capsys, "d*d", "d=2", "--json", "-")
+    assert (code, json.loads(out)["gradients"]) == (0, {"n0": 4.0})
+    for option, start in (("--svg", "<svg"), ("--html", "<!doctype html>")):
+        path = tmp_path / option
+        assert run(capsys, "d*d", "d=2", option, str(path))[0] == 0
+        assert path.read_text(encoding="utf-8").startswith(start)
+    code, _, err = run(capsys, "d*d", "d=2", "--json", str(tmp_path / "nowhere" / "x.json"))
+    assert (code, err.startswith("error: ")) == (2, True)
+    code, _, err = run(capsys, "1+2", "--step")
+    assert (code, "nothing to step through" in err) == (2, True)

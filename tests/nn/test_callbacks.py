@@ -82,7 +82,8 @@ def test_moments_come_in_order():
         name: lambda self, training, name=name: told.append(name) for name in methods})()  # fmt: skip
     fit(Perceptron(1), [[0.0], [1.0]], [0.0, 1.0], loss="mse", epochs=1, batch_size=1, verbose=0, callbacks=recorder)
     step = ["on_gradients", "on_batch_end"]
-    assert told == ["on_train_begin", *step, *step, "on_epoch_end", "on_train_end"]
+    epoch = ["on_epoch_begin", *step, *step, "on_epoch_end", "on_epoch_recorded"]
+    assert told == ["on_train_begin", *epoch, "on_train_end"]
     assert set(told) == set(methods)
 
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -247,7 +246,9 @@ def test_what_a_state_cannot_hold_is_named(tmp_path):
         def state_dict(self):
             return {"generator": random.Random(0)}
 
-    with pytest.raises(TypeError, match="the state has Random <random.Random object.*made of numbers, texts, lists and dicts"):
+    with pytest.raises(
+        TypeError, match=r"the state has Random <random.Random object.*made of numbers, texts, lists and dicts"
+    ):
         train(callbacks=[Odd(), Checkpoint(tmp_path / "run.safetensors")])
     assert not any(tmp_path.iterdir())
 
@@ -286,7 +287,16 @@ def test_another_model_is_refused(written):
     model = MLP(2, [4, 1], activation="relu", seed=0)
     before = model.state_dict()
     with pytest.raises(CheckpointError, match=r'another model .*"tanh".*, now .*"relu"'):
-        fit(model, X, Y, loss="binary_cross_entropy_with_logits", batch_size=7, verbose=0, resume=written, engine="eager")
+        fit(
+            model,
+            X,
+            Y,
+            loss="binary_cross_entropy_with_logits",
+            batch_size=7,
+            verbose=0,
+            resume=written,
+            engine="eager",
+        )
     assert model.state_dict() == before
 
 
@@ -301,7 +311,7 @@ def test_files_of_others_are_refused(tmp_path):
     with pytest.raises(CheckpointError, match="damaged or was not written by Checkpoint: its metadata have no entry"):
         train(resume=path)
     train(1, callbacks=Checkpoint(path))
-    with pytest.raises(nn.ModelFileError, match="its metadata have no entry 'autograd_core.nn'"):
+    with pytest.raises(nn.ModelFileError, match=r"its metadata have no entry 'autograd_core\.nn'"):
         nn.load(path)
 
 
@@ -323,7 +333,9 @@ def test_damage_is_noticed(data, written, tmp_path_factory):
     try:
         run = train(3, resume=path)
     except CheckpointError as error:
-        assert str(path) in str(error)
+        run, message = None, str(error)
+    if run is None:
+        assert str(path) in message
     else:
         assert outcome(run) == outcome(train(3))
 

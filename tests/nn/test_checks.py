@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd_core import Value
-from nn.checks import check_batch_size, check_inputs, check_targets
+from nn.checks import check_batch_size, check_inputs, check_targets, check_weights
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 matrices = st.integers(1, 4).flatmap(
@@ -96,3 +96,20 @@ def test_batch_sizes():
     for wrong in (1.5, "half", True):
         with pytest.raises(ValueError, match="must be a whole number, None or 'full', got"):
             check_batch_size(wrong, 100)
+
+
+def test_weights_of_examples():
+    assert check_weights(None, 3) == (None, 3.0)
+    assert check_weights((2, 0, 1), 3) == ([2.0, 0.0, 1.0], 3.0)
+    assert check_weights([0.5, 1.5, 1.0, 1.0], 4)[0] == [0.5, 1.5, 1.0, 1.0]
+    assert check_weights([10, 30], 2) == ([0.5, 1.5], 40.0)
+    with pytest.raises(ValueError, match="sample_weight has 2 numbers, but there are 3 rows"):
+        check_weights([1, 2], 3)
+    with pytest.raises(ValueError, match=r"sample_weight: row 1 is -1\.0: a weight is at least 0"):
+        check_weights([1, -1], 2)
+    with pytest.raises(ValueError, match="all weights are 0, so there is nothing to learn from"):
+        check_weights([0, 0], 2)
+    with pytest.raises(ValueError, match="sample_weight: row 0 is nan"):
+        check_weights([float("nan"), 1], 2)
+    with pytest.raises(TypeError, match="sample_weight: row 1 must be a number, it is the text 'b'"):
+        check_weights([1, "b"], 2)

@@ -39,7 +39,9 @@ def test_kinds(table):
 
 def test_a_slip_in_a_column_of_numbers(table):
     made = table(age=[*range(16), "forty", *range(20)])
-    expected = "row 17 (line 18), column 'age': 'forty' is no number, but 36 of the others are: correct it, say --missing"
+    expected = (
+        "row 17 (line 18), column 'age': 'forty' is no number, but 36 of the others are: correct it, say --missing"
+    )
     with pytest.raises(TableError, match=re.escape(expected)):
         columns_of(made)
     assert survey(made, missing=["forty"]).seen["age"].missing == 1
@@ -47,7 +49,9 @@ def test_a_slip_in_a_column_of_numbers(table):
 
 def test_too_many_categories(table):
     made = table(name=[f"n{i}" for i in range(60)])
-    with pytest.raises(TableError, match=r"row 1 \(line 2\), column 'name': .* more than 50 different texts.* --drop name"):
+    with pytest.raises(
+        TableError, match=r"row 1 \(line 2\), column 'name': .* more than 50 different texts.* --drop name"
+    ):
         columns_of(made)
     assert len(recognise(made, survey(made, max_categories=60).seen["name"]).categories) == 60
 
@@ -70,7 +74,9 @@ def test_reading(table):
     numbers = read(reader, 4, None, 0)
     assert [x if not math.isnan(x) else None for x in numbers] == [1, 1, None, 0, 3, None, 4, -1]
     rows = list(made)
-    with pytest.raises(TableError, match=r"row 4 \(line 5\), column 't': the category 'c' did not occur .* known are 'a', 'b'"):
+    with pytest.raises(
+        TableError, match=r"row 4 \(line 5\), column 't': the category 'c' did not occur .* known are 'a', 'b'"
+    ):
         Reader(made, [Column("t", ["a", "b"])]).read(rows[3])
     with pytest.raises(TableError, match=r"row 1 \(line 2\), column 't': expected a number, .* got 'b'"):
         Reader(made, [Column("t")]).read(rows[0])

@@ -76,7 +76,9 @@ def test_every_activation_has_a_module_or_is_named():
 @settings(max_examples=40)
 @given(
     sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5),
-    names=st.lists(st.sampled_from(["linear", "tanh", "relu", "gelu", "silu", "softmax", "elu"]), min_size=4, max_size=4),
+    names=st.lists(
+        st.sampled_from(["linear", "tanh", "relu", "gelu", "silu", "softmax", "elu"]), min_size=4, max_size=4
+    ),
     seed=st.integers(0, 1000),
 )
 def test_any_shape_there_and_back(sizes, names, seed):
@@ -187,7 +189,9 @@ def test_weights_from_scikit_learn_that_do_not_fit():
     coefs, intercepts = to_sklearn_weights(MLP(2, [3, 1]))
     with pytest.raises(ValueError, match="layer 1 has weights of shape 2 × 3 and 1 biases"):
         from_sklearn((coefs, intercepts[::-1]))
-    with pytest.raises(ValueError, match="layer 2 has weights of shape 2 × 3 and 3 biases, the layer before it 3 outputs"):
+    with pytest.raises(
+        ValueError, match="layer 2 has weights of shape 2 × 3 and 3 biases, the layer before it 3 outputs"
+    ):
         from_sklearn((coefs[:1] * 2, intercepts[:1] * 2))
     with pytest.raises(ValueError, match="2 matrices do not fit 1 vectors of biases"):
         from_sklearn((coefs, intercepts[:1]))

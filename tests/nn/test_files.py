@@ -1,5 +1,3 @@
-import os
-
 import pytest
 
 from nn.files import check_writable, replacing
@@ -13,18 +11,23 @@ def test_the_old_file_stays_until_the_new_one_is_complete(tmp_path):
         file.flush()
         assert path.read_text() == "old"
     assert path.read_text() == "new"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt(), ValueError("own")])
 def test_a_failure_leaves_the_old_file_and_no_draft(tmp_path, error):
     path = tmp_path / "a.txt"
     path.write_text("old")
-    with pytest.raises(type(error)) as caught, replacing(path, "w") as file:
-        file.write("half")
-        raise error
+
+    def fail():
+        with replacing(path, "w") as file:
+            file.write("half")
+            raise error
+
+    with pytest.raises(type(error)) as caught:
+        fail()
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
     if isinstance(error, OSError):
         assert caught.value.filename == str(path)
         assert caught.value.errno == 28
@@ -41,5 +44,5 @@ def test_a_folder_that_cannot_be_written(tmp_path):
     check_writable(tmp_path / "new" / "deep")
     assert (tmp_path / "new" / "deep").is_dir()
     (tmp_path / "file").write_text("")
-    with pytest.raises(OSError, match="cannot write to the folder .*: give another one"):
+    with pytest.raises(OSError, match=r"cannot write to the folder .*: give another one"):
         check_writable(tmp_path / "file")

@@ -1,6 +1,7 @@
 import pytest
 
 from nn import MLP, Perceptron, datasets, find_learning_rate
+from nn.plots import draw, save_figure
 
 POINTS = datasets.moons(40, seed=0)
 SIGNS = [2 * t - 1 for t in POINTS.y]
@@ -39,9 +40,9 @@ def test_on_a_quadratic_the_suggestion_lies_below_twice_the_optimum():
 
 def test_plot(tmp_path):
     pytest.importorskip("matplotlib")
-    figure = find(Perceptron(2), steps=30).plot()
-    figure.savefig(tmp_path / "rates.png")
-    assert figure.axes[0].get_xscale() == "log"
+    ax = draw(find(Perceptron(2), steps=30).plot).axes[0]
+    save_figure(ax.figure, tmp_path / "rates.png")
+    assert ax.get_xscale() == "log"
 
 
 def test_wrong_options():

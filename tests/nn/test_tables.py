@@ -51,7 +51,9 @@ def test_what_is_told_counts(table):
     assert (made.names, cells(made)) == (["1;5", "2"], [["3;4", "2"]])
 
 
-@pytest.mark.parametrize(("encoding", "told"), [("utf-8", None), ("utf-8-sig", None), ("utf-16", None), ("cp1252", "cp1252")])
+@pytest.mark.parametrize(
+    ("encoding", "told"), [("utf-8", None), ("utf-8-sig", None), ("utf-16", None), ("cp1252", "cp1252")]
+)
 def test_encodings(table, encoding, told):
     made = table("größe,b\n1,é\n".encode(encoding), encoding=told)
     assert (made.names, cells(made)) == (["größe", "b"], [["1", "é"]])
@@ -108,7 +110,9 @@ def test_thousands(n, decimal):
     assert parse_number(grouped if decimal == "." else grouped.replace(",", "."), decimal) == n
 
 
-@pytest.mark.parametrize("text", ["", "x", "1_000", "inf", "nan", "1e999", "0x10", "1 2", "١", "1,5", "1.2.3", "--1", "true"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "1_000", "inf", "nan", "1e999", "0x10", "1 2", "١", "1,5", "1.2.3", "--1", "true"]
+)
 def test_no_numbers(text):
     assert parse_number(text) is None
 

@@ -96,6 +96,25 @@ def test_the_same_seed_gives_the_same_numbers():
     assert c.history["loss"] != a.history["loss"]
 
 
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_weights_of_examples_are_repetitions(engine):
+    """In one batch: 2 is twice, 0 is not there, and the penalty sees the sum of the weights as N."""
+    counts = [i % 3 for i in range(24)]
+    options = {"batch_size": "full", "engine": engine, "regularizer": L2(0.5), "optimizer": "sgd", "learning_rate": 0.1}
+    weighted, repeated = small(), small()
+    history = train(weighted, sample_weight=counts, **options)
+    again = fit(repeated, [x for x, n in zip(X, counts, strict=True) for _ in range(n)],
+                [t for t, n in zip(SIGNS, counts, strict=True) for _ in range(n)], loss="hinge", verbose=0, epochs=3,
+                **options)  # fmt: skip
+    assert weights(weighted) == pytest.approx(weights(repeated), abs=1e-14)
+    for column in ("loss", "penalty"):
+        assert history.history[column] == pytest.approx(again.history[column], abs=1e-14)
+    equal, plain = small(), small()
+    train(equal, sample_weight=[0.1] * 24, engine=engine, batch_size=5)
+    train(plain, engine=engine, batch_size=5)
+    assert weights(equal) == pytest.approx(weights(plain), abs=1e-14)
+
+
 def test_arrays_and_tuples_are_accepted():
     np = pytest.importorskip("numpy")
     plain, from_arrays, from_tuples = small(), small(), small()
@@ -281,6 +300,8 @@ BAD = [
     ({"batch_size": 0}, ValueError, "batch_size must lie between 1 and the number of examples, 24; got 0"),
     ({"batch_size": 25}, ValueError, "batch_size must lie between 1 and the number of examples, 24; got 25"),
     ({"batch_size": lambda epoch: 0}, ValueError, r"batch_size\(0\) must be a whole number of at least 1, got 0"),
+    ({"sample_weight": [1.0] * 23}, ValueError, "sample_weight has 23 numbers, but there are 24 rows"),
+    ({"sample_weight": [0.0] * 24}, ValueError, "sample_weight: all weights are 0"),
     ({"epochs": 0}, ValueError, "epochs must be a whole number of at least 1, got 0"),
     ({"verbose": 3}, ValueError, "verbose must be 0"),
     ({"validation_data": X}, TypeError, r"validation_data must be a pair \(X, y\)"),

@@ -1,6 +1,8 @@
-"""One set of kernels for all tests of this folder, with all rows: it takes half a minute to compile, once."""
+"""One set of kernels for all tests of this folder, with all rows: it takes half a minute to compile, once.
 
-import os
+Training loops contain their kernels, so they have a smaller set.
+"""
+
 from collections.abc import Iterator
 
 import pytest
@@ -13,18 +15,22 @@ from autograd_core.tape.kernels import can_compile
 ALL = sorted((row for row in [*TABLE.values(), *RECORDED_ROWS.values()] if can_compile(row)), key=lambda row: row.name)
 
 
-def rows_of(*plans):
-    """All rows, or those in use where a test has rows of its own."""
-    used = {step.row for plan in plans for step in plan.steps if hasattr(step, "row")}
-    return ALL if used <= set(ALL) else sorted(used, key=lambda row: row.name)
+SOME = [TABLE[name] for name in "add div dot exp fsum log mul neg relu sqrt square sub tanh".split()]
+
+
+def always(rows):
+    """The rows of any plans: `rows`, or those in use where a test needs others."""
+
+    def rows_of(*plans):
+        used = {step.row for plan in plans for step in plan.steps if hasattr(step, "row")}
+        return rows if used <= set(rows) else sorted(used, key=lambda row: row.name)
+
+    return rows_of
 
 
 @pytest.fixture(scope="package", autouse=True)
-def kernels(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Keep compiled kernels between runs of the suite; their names change with their source."""
+def kernels() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        if "AUTOGRAD_CORE_CACHE" not in os.environ:
-            patch.setenv("AUTOGRAD_CORE_CACHE", str(pytestconfig.cache.mkdir("kernels")))
-        patch.setattr(native, "rows_of", rows_of)
-        patch.setattr(training, "rows_of", rows_of)
+        patch.setattr(native, "rows_of", always(ALL))
+        patch.setattr(training, "rows_of", always(SOME))
         yield

@@ -55,7 +55,9 @@ def test_fold_constants():
 
 
 def test_constants_are_folded_in_ieee_arithmetic():
-    tape = Tape([Constant(0.0), Instruction(TABLE["log"], (0,)), Constant(1.0), Instruction(TABLE["div"], (2, 0))], [1, 3])
+    tape = Tape(
+        [Constant(0.0), Instruction(TABLE["log"], (0,)), Constant(1.0), Instruction(TABLE["div"], (2, 0))], [1, 3]
+    )
     folded = passes.fold_constants(tape)
     assert [folded.entries[slot].number for slot in folded.outputs] == [-np.inf, np.inf]
 
@@ -80,7 +82,9 @@ def test_share_repeats():
 
 
 def test_drop_dead():
-    tape = Tape([Input("x"), Input("y"), Constant(1.0), Instruction(TABLE["exp"], (0,)), Instruction(TABLE["sin"], (1,))], [4])
+    tape = Tape(
+        [Input("x"), Input("y"), Constant(1.0), Instruction(TABLE["exp"], (0,)), Instruction(TABLE["sin"], (1,))], [4]
+    )
     dropped = passes.drop_dead(tape)
     assert rows_in(dropped) == ["sin"]
     assert len(dropped.inputs) == 2  # they are still given at every call

@@ -54,7 +54,9 @@ def test_sums_written_by_hand_make_the_same_plan():
     x = [Value(0.5), Value(0.25)]
     w = [[Value(0.1), Value(0.2)] for _ in range(3)]
     b = [Value(0.0) for _ in range(3)]
-    by_hand = [relu(sum((wi * xi for wi, xi in zip(row, x, strict=True)), bias)) for row, bias in zip(w, b, strict=True)]
+    by_hand = [
+        relu(sum((wi * xi for wi, xi in zip(row, x, strict=True)), bias)) for row, bias in zip(w, b, strict=True)
+    ]
     plan = make_plan(simplified(tape_of(*by_hand, inputs=x)))
     assert [type(step) for step in plan.steps] == [Product, Group]
 

@@ -20,7 +20,9 @@ def test_parameter_only_parts_are_hoisted():
     assert per_lane == ["mul", "add"]
     assert (once["exp"], once["mul"], once["sigmoid"]) == (1, 1, 1)
     slope = 1.0 / (2.0 + np.exp(2.0) + np.exp(-2.0))
-    np.testing.assert_allclose(gradients.parameters, [(X * np.e).sum() * 2.0, (X * np.e).sum() * 0.5 + 7.0 * slope], atol=1e-14)
+    np.testing.assert_allclose(
+        gradients.parameters, [(X * np.e).sum() * 2.0, (X * np.e).sum() * 0.5 + 7.0 * slope], atol=1e-14
+    )
 
 
 def test_a_program_of_parameters_alone():

@@ -16,12 +16,22 @@ def entries(f, *args):
 
 def test_leaves():
     w = Value(3.0, "w")
-    assert entries(lambda x: x * w + Value(2.0) + 1.0, 1.0) == {"constant": 2, "add": 2, "input": 1, "parameter": 1, "mul": 1}
+    assert entries(lambda x: x * w + Value(2.0) + 1.0, 1.0) == {
+        "constant": 2,
+        "add": 2,
+        "input": 1,
+        "parameter": 1,
+        "mul": 1,
+    }
 
 
 def test_inputs_keep_their_names():
     tape, _ = record(lambda x, d: x[0] + x[1] + d["a"], ([1.0, 2.0], {"a": 3.0}))
-    assert str(tape).splitlines()[:3] == ["%0     input        x0[0]", "%1     input        x0[1]", "%2     input        x1['a']"]
+    assert str(tape).splitlines()[:3] == [
+        "%0     input        x0[0]",
+        "%1     input        x0[1]",
+        "%2     input        x1['a']",
+    ]
 
 
 def test_a_captured_inner_node_is_an_error():

@@ -48,7 +48,9 @@ def test_each_group_has_its_formula():
     namespace = {}
     exec(on_elements(formulas), namespace)
     weights = np.ones(4)
-    namespace["update"](np.array([[0, 2], [2, 4]]), [0, 1], np.array([[0.5], [0.0]]), weights, np.ones(4), np.zeros((0, 4)))
+    namespace["update"](
+        np.array([[0, 2], [2, 4]]), [0, 1], np.array([[0.5], [0.0]]), weights, np.ones(4), np.zeros((0, 4))
+    )
     assert weights.tolist() == [0.5, 0.5, 1.0, 1.0]
 
 

@@ -30,7 +30,7 @@ def test_golden_document():
 
 @given(programs(kind="moderate"))
 def test_numbers_come_back_exactly(program):
-    root = program([Value(x) for x in program.inputs])
+    root = program(*[Value(x) for x in program.inputs])
     if not isinstance(root, Value):
         return
     found = steps(root)

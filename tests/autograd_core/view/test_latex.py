@@ -33,11 +33,13 @@ def test_chain_by_chain():
     lines = latex(L).splitlines()
     assert r"L &= d \cdot d = \left(-6\right) \cdot \left(-6\right) = 36" in lines
     chain = r"\frac{\partial L}{\partial d} \cdot \frac{\partial d}{\partial a}"
-    expected = rf"\frac{{\partial L}}{{\partial a}} &= {chain} = -12 \cdot b = -12 \cdot \left(-3\right) = 36 \\"
-    assert expected in lines
+    expected = rf"\frac{{\partial L}}{{\partial a}} &= {chain} = -12 \cdot b = -12 \cdot \left(-3\right) = 36"
+    assert expected in [line.removesuffix(r" \\") for line in lines]
     direct = r"\left.\frac{\partial L}{\partial d}\right|_{\text{direct}} \cdot \frac{\partial d}{\partial a}"
     numbers = r"-6 \cdot \left(-3\right) + \left(-6 \cdot \left(-3\right)\right) = 36"
-    assert rf"\frac{{\partial L}}{{\partial a}} &= {direct} + {direct} = {numbers} \\" in lines
+    assert rf"\frac{{\partial L}}{{\partial a}} &= {direct} + {direct} = {numbers}" in [
+        line.removesuffix(r" \\") for line in lines
+    ]
 
 
 def test_formulas_come_from_the_rows(own_primitives):
@@ -49,7 +51,7 @@ def test_formulas_come_from_the_rows(own_primitives):
 
 @given(programs(kind="moderate"))
 def test_everything_can_be_written(program):
-    root = program([Value(x) for x in program.inputs])
+    root = program(*[Value(x) for x in program.inputs])
     if isinstance(root, Value):
         assert is_balanced(latex(root))
 
@@ -82,7 +84,7 @@ def test_unselected_edges_and_unreached_nodes():
 
 
 def test_many_paths_are_not_written_out():
-    x = node = Value(0.5, "x")
+    node = Value(0.5, "x")
     for _ in range(40):
         node = node * node
     assert len(latex(node)) < 60_000

@@ -55,7 +55,7 @@ def test_steps_are_backward_on_graphs_with_sharing(seed):
 
 @given(programs(kind="edges"), st.sampled_from([1.0, -2.5, 0.0, -0.0, math.inf, 1e-320]))
 def test_steps_are_backward_on_programs_of_all_operations(program, seed):
-    root = program([Value(x) for x in program.inputs])
+    root = program(*[Value(x) for x in program.inputs])
     if isinstance(root, Value):
         check_against_backward(root, seed)
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import subprocess
 import sys
 
@@ -50,7 +51,7 @@ def test_table_is_in_topological_order():
 
 @given(programs(kind="edges"))
 def test_nothing_is_wider_than_80_columns(program):
-    root = program([Value(x, "a name of some length" * 2) for x in program.inputs])
+    root = program(*[Value(x, "a name of some length" * 2) for x in program.inputs])
     if isinstance(root, Value):
         for text in (tree(root), table(root), *pages(root)):
             assert max(map(len, text.splitlines())) <= 80
@@ -111,13 +112,25 @@ def test_single_keys_in_a_pseudo_terminal():
     process = subprocess.Popen([sys.executable, "-c", program], stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     shown = b""
-    for key, expected in [(b"n", b"[2/3]"), (b"\x1b[D", b"[1/3]"), (b"3\n", b"[3/3]"), (b"q", b"")]:
-        while not shown.endswith(b"> "):
+
+    def wait_for(text):
+        nonlocal shown
+        while text not in shown:
+            assert select.select([ours], [], [], 60)[0], shown
             shown += os.read(ours, 1024)
-        shown = b""
-        os.write(ours, key)
-        while expected not in shown:
-            shown += os.read(ours, 1024)
+        shown = shown.partition(text)[2]
+
+    for keys, expected in [(b"n", b"[2/3]"), (b"\x1b[D", b"[1/3]")]:
+        wait_for(b"> ")
+        os.write(ours, keys)
+        wait_for(expected)
+    wait_for(b"> ")
+    os.write(ours, b"3")
+    wait_for(b"3")
+    os.write(ours, b"\n")
+    wait_for(b"[3/3]")
+    wait_for(b"> ")
+    os.write(ours, b"q")
     assert process.wait(60) == 0
     os.close(ours)
 

@@ -58,8 +58,7 @@ def test_no_boundary(loss, outputs, words):
 
 def test_fit_shows_the_model_in_the_units_of_the_target():
     model = line([1.0, 2.0])
-    value = lambda y: 10.0 * y
-    (ax,) = plots.draw(plots.plot_fit, model, [[0.0], [1.0]], [10.0, 30.0], value=value, resolution=5).axes
+    (ax,) = plots.draw(plots.plot_fit, model, [[0.0], [1.0]], [10.0, 30.0], value=lambda y: 10.0 * y, resolution=5).axes
     xs, ys = ax.lines[0].get_data()
     assert list(ys) == pytest.approx([10.0 * (2.0 * x + 1.0) for x in xs])
     with pytest.raises(ValueError, match="row 0 has 2 columns"):

@@ -4,17 +4,9 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from nn import plots
-from nn.plots.style import COLOURS, INK
+from nn.plots.style import INK
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
-
-
-def test_neighbouring_colours_differ_in_lightness():
-    def lightness(colour):
-        red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
-        return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
-
-    assert all(abs(lightness(a) - lightness(b)) > 0.03 for a, b in zip(COLOURS, COLOURS[1:], strict=False))
 
 
 def test_svg_for_a_page():
