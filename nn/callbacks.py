@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 STEP_MOMENTS = ("on_gradients", "on_batch_end")
+EPOCH_MOMENTS = ("on_epoch_begin", "on_epoch_end", "on_epoch_recorded")
 
 
 class Callback:
@@ -48,7 +49,15 @@ class Callback:
     @property
     def between_steps(self) -> bool:
         """Whether it has something to do between the steps of an epoch; else many steps may be taken in one go."""
-        return any(getattr(type(self), moment) is not getattr(Callback, moment) for moment in STEP_MOMENTS)
+        return self._overrides(STEP_MOMENTS)
+
+    @property
+    def between_epochs(self) -> bool:
+        """Whether it has something to do during the training; else many epochs may be trained in one go."""
+        return self.between_steps or self._overrides(EPOCH_MOMENTS)
+
+    def _overrides(self, moments: Sequence[str]) -> bool:
+        return any(getattr(type(self), moment) is not getattr(Callback, moment) for moment in moments)
 
     def on_train_begin(self, training: "Training") -> None:
         """Before the first epoch."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_core import Trainer, jit
 
 from .checks import Target
-from .engines import BatchResult, EagerEngine, Loss, Regularizer, n_outputs, number
+from .engines import BatchResult, CallResult, EagerEngine, Loss, Regularizer, n_outputs, number
 from .loss import Loss as LossFunction
 from .loss import as_list
 from .optimizers import Optimizer
@@ -103,6 +103,25 @@ class CompiledEngine(EagerEngine):
         NonFiniteError
             If the objective or a gradient is not finite; the step of that batch is not taken.
         """
+        for part, result in self._calls(batches, training):
+            yield from zip(part[: result.steps], self._batches(result, part), strict=False)
+
+    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[CallResult]:
+        """As `train`, for any number of epochs."""
+        import numpy as np
+
+        for part, result in self._calls(batches, training):
+            if result.steps:
+                sizes = [len(chosen) for chosen in part[: result.steps]]
+                seen = result.outputs[:, : sum(sizes)]
+                right = self._hits(seen, self._inputs[1][np.concatenate(part[: result.steps])])
+                if right is not None:
+                    right = np.add.reduceat(right, np.cumsum([0, *sizes[:-1]]), dtype=np.int64).tolist()
+                losses, penalties = result.losses[: len(sizes)].tolist(), result.penalties[: len(sizes)].tolist()
+                yield CallResult(sizes, losses, penalties, right)
+
+    def _calls(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[tuple[list[Sequence[int]], Any]]:
+        """The batches and the result of each call of the compiled loop."""
         batches = iter(batches)
         while part := list(islice(batches, self._steps_per_call)):
             started = time.perf_counter()
@@ -112,7 +131,7 @@ class CompiledEngine(EagerEngine):
             slots = _slots(optimizer)
             result = program.train(part, updates, slots)
             _keep(optimizer, slots, result.steps)
-            yield from zip(part[: result.steps], self._batches(result, part), strict=False)
+            yield part, result
             if result.steps < len(part):
                 chosen = part[result.steps]
                 weights = None if training.weights is None else [training.weights[i] for i in chosen]
@@ -141,14 +160,19 @@ class CompiledEngine(EagerEngine):
 
     def _right(self, table: Any, targets: Any) -> int | None:
         """How many of a batch are decided rightly, for the losses of this package that decide."""
+        hits = self._hits(table, targets)
+        return None if hits is None else int(hits.sum())
+
+    def _hits(self, table: Any, targets: Any) -> Any:
+        """Which examples are decided rightly, or None for other losses."""
         import numpy as np
 
         if not isinstance(self.loss, LossFunction) or self.loss.decide is None:
             return None
         if self.loss.kind == "multiclass":
-            return int((table.argmax(axis=0) == targets.argmax(axis=1)).sum())
+            return table.argmax(axis=0) == targets.argmax(axis=1)
         low, high = self.loss.labels or (0, 1)
-        return int((np.where(table > self.loss.threshold, high, low) == targets.T).all(axis=0).sum())
+        return (np.where(table > self.loss.threshold, high, low) == targets.T).all(axis=0)
 
     def _rows(self, y: Sequence[Target]) -> Any:
         """The targets as a table, one row per example."""

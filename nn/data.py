@@ -48,7 +48,7 @@ class Batches:
         if self.replacement:
             return [self.random.randrange(count) for _ in range(count)]
         order = list(range(count))
-        if self.shuffle:
+        if self.shuffle and self.batch_size < count:  # all examples in one batch need no order
             self.random.shuffle(order)
         return order
 

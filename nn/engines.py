@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from autograd_core import DomainError, Value, no_grad, zero_grad
 
@@ -33,6 +33,18 @@ class BatchResult:
     penalty: float
     outputs: list[Any]
     right: int | None = None
+
+
+class CallResult(NamedTuple):
+    """What an engine tells of many batches at once: of each its size, mean loss, penalty and number of right decisions.
+
+    `right` is None where the engine does not count them.
+    """
+
+    sizes: list[int]
+    losses: list[float]
+    penalties: list[float]
+    right: list[int] | None
 
 
 class Engine(Protocol):
@@ -61,6 +73,9 @@ class StepEngine(Protocol):
 
     def train(self, batches: Iterable[Sequence[int]], training: Any) -> Iterator[tuple[Sequence[int], BatchResult]]:
         """Take one step for each batch; gives each batch whose step is taken, with its result."""
+
+    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: Any) -> Iterator[CallResult]:
+        """The same for any number of epochs, with less about each batch."""
 
 
 class EagerEngine:

@@ -51,9 +51,10 @@ class History:
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add the figures of one epoch."""
-        count = len(self)
-        for name in row:
-            self.history.setdefault(name, [math.nan] * count)
+        if row.keys() - self.history.keys():
+            count = len(self)
+            for name in row:
+                self.history.setdefault(name, [math.nan] * count)
         for name, column in self.history.items():
             column.append(float(row.get(name, math.nan)))
 

@@ -5,7 +5,7 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from . import checkpoints, engines, losses, optimizers, progress, regularizers, schedules
@@ -147,7 +147,8 @@ class Training:
     epochs, epoch, step
         How many epochs there are to be, and the present epoch and step, counted from 0.
     batch
-        The loss, penalty and outputs of the last batch, before the step that it led to.
+        The loss, penalty and outputs of the last batch, before the step that it led to; None where no callback looks
+        on between the epochs.
     row
         The figures of the present epoch.
     batches_done, sums, order
@@ -230,10 +231,10 @@ class Training:
             if self.schedule is not None:
                 per_epoch = len(self.batches) if self.schedule.per == "step" else 1
                 self.schedule.begin(self.epochs * per_epoch)
-            for self.epoch in range(self.epoch, self.epochs):  # noqa: B020 - callbacks read it
-                if self.history.stopped is not None:
-                    break
-                self._run_epoch()
+            if self._is_left_alone():
+                self._run_through()
+            else:
+                self._run_epochs()
         except KeyboardInterrupt:
             self.stop(f"interrupted in epoch {self.epoch + 1}; the model keeps what it has learned")
             self._record()
@@ -253,6 +254,32 @@ class Training:
                 stacklevel=3,
             )
         return self.history
+
+    def _run_epochs(self) -> None:
+        for self.epoch in range(self.epoch, self.epochs):  # noqa: B020 - callbacks read it
+            if self.history.stopped is not None:
+                break
+            self._run_epoch()
+
+    def _run_through(self) -> None:
+        """All epochs, where nothing happens between them: many in one call of the engine, their figures in bulk."""
+        per_epoch = len(self.batches)
+        batches = chain.from_iterable(self.batches.indices() for _ in range(self.epochs))
+        for call in self.engine.train_in_bulk(batches, self):
+            with uninterrupted():
+                start = 0
+                while start < len(call.sizes):
+                    stop = min(start + per_epoch - len(self.sums.sizes), len(call.sizes))
+                    self.sums.add_all(call, start, stop)
+                    self.step += stop - start
+                    self.progress.batch(self.epoch, self.sums.seen / len(self.X), call.losses[stop - 1])
+                    if len(self.sums.sizes) == per_epoch:
+                        row = self._figures()
+                        self.history.append(row)
+                        self.progress.epoch(self.epoch, row)
+                        self.sums = Sums()
+                        self.epoch += 1
+                    start = stop
 
     def _run_epoch(self) -> None:
         if not self.batches_done:  # some are done where a training is resumed within an epoch
@@ -300,6 +327,18 @@ class Training:
         """Set the learning rate for the present step, or for the one that comes `ahead` steps later."""
         if self.schedule is not None:
             self.schedule.apply(self.optimizer, self.epoch if self.schedule.per == "epoch" else self.step + ahead)
+
+    def _is_left_alone(self) -> bool:
+        """Whether nothing happens between the epochs, so that many may be trained in one go."""
+        return (
+            isinstance(self.engine, engines.StepEngine)
+            and (self.decide is None or isinstance(self.loss, losses.Loss))  # else decisions are counted one by one
+            and self.validation_data is None
+            and self.schedule is None
+            and self.resumed is None
+            and not callable(self.batch_size)
+            and not any(callback.between_epochs for callback in self.callbacks)
+        )
 
     def _is_watched(self) -> bool:
         """Whether a callback looks at single steps."""
@@ -369,6 +408,15 @@ class Sums:
             self.right += sum(
                 is_right(decide(output), target) for output, target in zip(result.outputs, y, strict=True)
             )
+
+    def add_all(self, call: engines.CallResult, start: int, stop: int) -> None:
+        """Add the batches from `start` to before `stop` of a call."""
+        self.losses += call.losses[start:stop]
+        self.sizes += call.sizes[start:stop]
+        self.seen += sum(call.sizes[start:stop])
+        self.penalty = call.penalties[stop - 1]
+        if call.right is not None:
+            self.right += sum(call.right[start:stop])
 
 
 def _parameters(model: Any) -> list[Any]:

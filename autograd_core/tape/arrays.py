@@ -39,8 +39,13 @@ class Arrays:
         return function
 
     def fsum(self, xs: Any) -> Any:
-        """The sum of a list of arrays."""
-        return sum(xs[1:], xs[0])
+        """The sum of a list of arrays, to which what each addition has lost is added in the end (Knuth's two-sum)."""
+        total, lost = xs[0], 0.0
+        for x in xs[1:]:
+            before, total = total, total + x
+            added = total - before
+            lost = lost + ((before - (total - added)) + (x - added))
+        return self.library.where(abs(total) < math.inf, total + lost, total)
 
     def prod(self, xs: Any) -> Any:
         """The product of a list of arrays."""

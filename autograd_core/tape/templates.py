@@ -175,18 +175,20 @@ for j in range(half):
     ),
     "logsumexp": (
         """\
-top = np.full(lanes, -inf)
+top, largest = np.full(lanes, -inf), np.zeros(lanes, np.int64)
 for j in range(width):
     x = V[index[at + j * count + i]]
     for lane in range(lanes):
-        top[lane] = x[lane] if x[lane] > top[lane] else top[lane]
-total = np.zeros(lanes)
+        if x[lane] > top[lane]:
+            top[lane], largest[lane] = x[lane], j
+total = np.zeros(lanes)  # without the largest, whose exponential 1 is left to log1p
 for j in range(width):
     x = V[index[at + j * count + i]]
     for lane in range(lanes):
-        total[lane] += exp(x[lane] - top[lane])
+        if j != largest[lane]:
+            total[lane] += exp(x[lane] - top[lane])
 for lane in range(lanes):
-    out[lane] = top[lane] + log(total[lane])
+    out[lane] = top[lane] + log1p(total[lane])
 """,
         """\
 top = np.full(lanes, -inf)

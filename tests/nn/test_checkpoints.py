@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import random
 import signal
 import subprocess
@@ -340,6 +339,15 @@ def test_damage_is_noticed(data, written, tmp_path_factory):
         assert outcome(run) == outcome(train(3))
 
 
+def test_one_bit_of_a_number_is_noticed(written, tmp_path):
+    """The numbers stand at the end of the file; the check sum covers every one."""
+    content, path = written.read_bytes(), tmp_path / "damaged.safetensors"
+    for place in range(len(content) - 400, len(content), 19):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(CheckpointError, match="its check sum is wrong"):
+            train(3, resume=path)
+
+
 def with_content(path, change):
     """The file with another content and a check sum that fits it, as an attacker would make it."""
     from safetensors import safe_open
@@ -446,7 +454,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_file(kills, tmp_path):
         process.send_signal(signal.SIGKILL)
         rest = process.communicate()[0]
         assert rest == "", "the training was over before the kill"
-        progress.append(os.stat(path).st_mtime_ns if path.exists() else 0)
+        progress.append(path.stat().st_mtime_ns if path.exists() else 0)
     assert len(set(progress)) > kills // 2  # most fell into the middle of the training
     finished = [start(where).communicate()[0].splitlines()[1] for where in (path, tmp_path / "peace.safetensors")]
     assert finished[0] == finished[1]
