@@ -16,6 +16,8 @@ from .trainings import differences
 
 ARITHMETIC = ("mul", "add", "sub")
 TRANSCENDENTAL = ("sin", "cos", "tanh", "exp")
+SCALES = {"add": 0.5, "sub": 0.5, "exp": 0.36}
+"""By what results are multiplied to lie between -1 and 1 again."""
 INPUTS = 100
 WINDOW = 300
 
@@ -30,21 +32,25 @@ class Instruction(NamedTuple):
 
 
 def random_program(nodes: int, names: Sequence[str]) -> list[Instruction]:
-    """Some `nodes` instructions over `INPUTS` inputs, with most results used several times; the last is their sum."""
+    """Some `nodes` instructions over `INPUTS` inputs; the last is a sum that needs all of them.
+
+    Most results are used several times. Those that are lie between -1 and 1, like the inputs, so nothing overflows.
+    """
     choices = random.Random(5)
     program: list[Instruction] = []
+    results, unused = list(range(INPUTS)), list(range(INPUTS))
     while len(program) < nodes - WINDOW:
-        count = INPUTS + len(program)
-        recent, other = (count - 1 - choices.randrange(min(count, WINDOW)) for _ in range(2))
-        if choices.random() < 1 / 3:
-            other = choices.randrange(INPUTS)
+        operand = unused.pop(choices.randrange(len(unused))) if len(unused) > WINDOW else choices.choice(unused)
+        other = choices.choice(results[:INPUTS] if choices.random() < 1 / 3 else results[-WINDOW:])
         name = choices.choice(names)
-        program.append(Instruction(name, recent, other))
-        if name in ("add", "sub", "exp"):  # back to numbers between -1 and 1, so that nothing overflows
-            program.append(Instruction("scale", count, constant=0.36 if name == "exp" else 0.5))
-    total = INPUTS + len(program) - 1
-    for k in range(1, min(WINDOW, len(program))):
-        program.append(Instruction("add", total, INPUTS + len(program) - 2 * k - 1))
+        program.append(Instruction(name, operand, other))
+        if name in SCALES:
+            program.append(Instruction("scale", INPUTS + len(program) - 1, constant=SCALES[name]))
+        results.append(INPUTS + len(program) - 1)
+        unused.append(results[-1])
+    total = unused.pop()
+    for other in unused:
+        program.append(Instruction("add", total, other))
         total = INPUTS + len(program) - 1
     return program
 

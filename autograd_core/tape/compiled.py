@@ -68,8 +68,9 @@ class _Sweep:
         import numpy as np
 
         total = np.zeros(count)
-        for places, gradients in self.parameters:
-            total[places] += gradients
+        with np.errstate(all="ignore"):
+            for places, gradients in self.parameters:
+                total[places] += gradients
         return total
 
 
@@ -251,7 +252,14 @@ class Compiled:
         import numpy as np
 
         recorded = self._prepared(lanes)
-        sweep = _Sweep(lanes, seeds, len(recorded.programs[0].tape.outputs))
+        with np.errstate(all="ignore"):  # in IEEE arithmetic; what is not finite is looked at
+            return self._run_programs(_Sweep(lanes, seeds, len(recorded.programs[0].tape.outputs)), recorded)
+
+    def _run_programs(self, sweep: _Sweep, recorded: _Recorded) -> _Sweep:
+        """See `_run`."""
+        import numpy as np
+
+        lanes = sweep.lanes
         waiting = np.arange(lanes.count)
         tried = 0
         while True:

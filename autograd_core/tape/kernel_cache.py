@@ -48,6 +48,7 @@ class Kernels:
         self.path = _written(self.name, text)
         self.module = _imported(self.name, self.path)
         self._ready: dict[str, Any] = {}
+        self._verified = False
 
     @classmethod
     def of(cls, kind: str, text: str, signatures: Mapping[str, str]) -> "Kernels":
@@ -62,14 +63,26 @@ class Kernels:
         """The function `name`, compiled."""
         if name not in self._ready:
             with self._lock:
+                for kernels in self._made.values():  # what is compiled here may call functions of the others
+                    kernels._verify()
                 function = getattr(self.module, name)
-                files = Path(function.stats.cache_path)
-                if not _sealed(files, self.name):
-                    _forget(files, self.name)
                 function.compile(self.signatures[name])
-                _seal(files, self.name)
+                for kernels in self._made.values():  # and may have had them compiled for other types
+                    _seal(kernels.files, kernels.name)
                 self._ready[name] = function
         return self._ready[name]
+
+    @property
+    def files(self) -> Path:
+        """The folder in which Numba keeps what it compiled of this module."""
+        return Path(getattr(self.module, next(iter(self.signatures))).stats.cache_path)
+
+    def _verify(self) -> None:
+        """Once in a process, throw away what was compiled before unless it is as it was sealed."""
+        if not self._verified:
+            self._verified = True
+            if not _sealed(self.files, self.name):
+                _forget(self.files, self.name)
 
 
 def name_of(kind: str, text: str) -> str:

@@ -25,13 +25,19 @@ def can_compile(row: Primitive) -> bool:
     return not row.variadic or row.name in VARIADIC
 
 
-def source(rows: Sequence[Primitive]) -> str:
-    """The module with ``forward`` and ``backward`` for plans that use `rows`."""
+def products() -> str:
+    """The module with ``product`` and ``product_adjoint``, which every plan may use."""
+    return HEADER.format(names="(matrix products)") + PRODUCT
+
+
+def source(rows: Sequence[Primitive], products: str) -> str:
+    """The module with ``forward`` and ``backward`` for plans that use `rows`; `products` is the module of products."""
     forward = [_branch(op, "out = V[first + i]", _forward(row)) for op, row in enumerate(rows, 1)]
     head = "out, adjoint = V[first + i], A[first + i]"
     backward = [_branch(op, head, _backward(row)) for op, row in enumerate(rows, 1)]
     header = HEADER.format(names=" ".join(row.name for row in rows))
-    return "".join([header, PRODUCT, FORWARD, *forward, BACKWARD, *backward])
+    imported = f"\nfrom {products} import product, product_adjoint\n"
+    return "".join([header, imported, FORWARD, *forward, BACKWARD, *backward])
 
 
 def _branch(op: int, head: str, body: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ..row import Primitive
 from .kernel_cache import Kernels
-from .kernels import PRODUCT_OPCODE, source
+from .kernels import PRODUCT_OPCODE, products, source
 from .plan import Group, Plan, Product, Run
 
 BLOCK_BYTES = 1 << 20
@@ -18,6 +18,13 @@ BYTES_PER_NUMBER = 16
 _PLAN = "int64[:,::1], int64[::1], float64[::1], float64[:,::1]"
 SIGNATURES = {"forward": f"({_PLAN}, int64)", "backward": f"({_PLAN}, float64[:,::1], float64[::1], int64)"}
 """The types of the kernels' arguments."""
+
+_PRODUCT = "int64, int64, int64, int64[::1], float64[::1], int64, int64, float64[:,::1]"
+PRODUCT_SIGNATURES = {
+    "product": f"void({_PRODUCT}, int64)",
+    "product_adjoint": f"void({_PRODUCT}, float64[:,::1], float64[::1], int64)",
+}
+"""The types of the arguments of matrix products."""
 
 
 def available() -> bool:
@@ -40,7 +47,10 @@ _hinted = False
 
 def kernels_for(rows: Sequence[Primitive]) -> Kernels:
     """The module with ``forward`` and ``backward`` for `rows`."""
-    return Kernels.of("kernels", source(rows), SIGNATURES)
+    shared = Kernels.of("products", products(), PRODUCT_SIGNATURES)
+    for name in PRODUCT_SIGNATURES:
+        shared[name]  # compiled here, once for all sets of rows, and not again inside of each
+    return Kernels.of("kernels", source(rows, shared.name), SIGNATURES)
 
 
 def rows_of(*plans: Plan) -> list[Primitive]:

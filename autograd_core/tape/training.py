@@ -150,7 +150,10 @@ class Trainer:
                           np.zeros((len(self.program.plan.outputs) - 1, len(order))))  # fmt: skip
         native = isinstance(self.program.executor, Shared) and isinstance(self.shared.executor, Shared)
         run = self._run_compiled if native else self._run_on_arrays
-        steps = run(formulas, chosen, constants, order, ends, leaves, gradients, store, results, updates is not None)
+        with np.errstate(all="ignore"):  # what is not finite is looked at
+            steps = run(
+                formulas, chosen, constants, order, ends, leaves, gradients, store, results, updates is not None
+            )
         tried = min(steps + 1, len(ends))
         for value, gradient in zip(self.trained, gradients.tolist(), strict=False):  # floats: nothing to check
             value._grad = gradient

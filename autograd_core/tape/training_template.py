@@ -46,7 +46,7 @@ def train(main, shared, sizes, wires, rows, order, ends, leaves, gradients, slot
             V1[i, 0] = leaves[i]
         for i in range(len(broadcast1)):
             V1[broadcast1[i, 0], 0] = uniforms1[broadcast1[i, 1]]
-        forward(steps1, index1, uniforms1, V1, 1)
+        forward(steps1, index1, uniforms1, V1, V1.shape[1])
         for i in range(len(from_leaves)):
             uniforms[from_leaves[i, 0]] = leaves[from_leaves[i, 1]]
         for i in range(len(from_shared)):
@@ -85,7 +85,7 @@ def train(main, shared, sizes, wires, rows, order, ends, leaves, gradients, slot
         for i in range(len(from_shared)):
             A1[outputs1[from_shared[i, 1]], 0] += d_uniforms[from_shared[i, 0]]
         d_uniforms1[:] = 0.0
-        backward(steps1, index1, uniforms1, V1, A1, d_uniforms1, 1)
+        backward(steps1, index1, uniforms1, V1, A1, d_uniforms1, V1.shape[1])
         for i in range(len(leaves)):
             gradients[i] = A1[i, 0]
         for i in range(len(from_leaves)):

@@ -337,6 +337,7 @@ function nextNode(direction) {
 
 const natural = { width: Number(picture.getAttribute('width')), height: Number(picture.getAttribute('height')) };
 let scale = 1;
+let smallest = 0.8; // the scale that fitting stops at; Infinity once the reader has chosen a size
 
 function resize(to) {
   scale = Math.max(0.05, Math.min(to, 4));
@@ -345,10 +346,19 @@ function resize(to) {
   follow(frames[at]);
 }
 
-const fitting = () => Math.min(1.6, (byId('scroll').clientWidth - 4) / natural.width, (byId('scroll').clientHeight - 4) / natural.height);
-byId('smaller').onclick = () => resize(scale / 1.25);
-byId('larger').onclick = () => resize(scale * 1.25);
-byId('fit').onclick = () => resize(fitting());
+function fit() {
+  const box = byId('scroll');
+  const fitting = Math.min(1.6, (box.clientWidth - 4) / natural.width, (box.clientHeight - 4) / natural.height);
+  if (smallest < Infinity) resize(Math.max(fitting, smallest));
+}
+
+function zoom(by) {
+  smallest = Infinity;
+  resize(scale * by);
+}
+byId('smaller').onclick = () => zoom(1 / 1.25);
+byId('larger').onclick = () => zoom(1.25);
+byId('fit').onclick = () => { smallest = 0; fit(); };
 
 const themes = ['auto', 'light', 'dark'];
 byId('theme').onclick = () => setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % 3]);
@@ -394,7 +404,8 @@ makeFrames();
 byId('subtitle').textContent = `${N} nodes, ${data.edges.length} edges, ${frames.length - 1} steps`;
 if (data.runs.length > 1) showRun();
 setTheme(document.documentElement.dataset.theme);
-resize(Math.max(fitting(), 0.8));
+new ResizeObserver(fit).observe(byId('scroll')); // in a notebook, the frame gets its size after this script has run
+fit();
 openTab(data.runs.length > 1 ? 'training' : 'order');
 go(data.start === 'end' ? frames.length - 1 : 0);
 document.documentElement.dataset.ready = 'true';
