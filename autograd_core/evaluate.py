@@ -49,7 +49,8 @@ class _Numbers:
                 raise AttributeError(f"the table of primitives has no row {name!r}")
 
             def function(*operands: Any) -> Any:
-                return row.primal(self, *operands)
+                out = row.primal(self, *operands)
+                return ieee.Float(out) if type(out) is float else out  # a constant operand may come out as it is
 
         setattr(self, name, function)
         return function

@@ -48,7 +48,9 @@ def run(
 
     report = Report(environment())
     show(" · ".join(report.environment.values()))
-    show(f"One thread: {' '.join(f'{name}={value}' for name, value in list(VARIABLES.items())[:2])} … before all imports.")
+    show(
+        f"One thread: {' '.join(f'{name}={value}' for name, value in list(VARIABLES.items())[:2])} … before all imports."
+    )
     show("Processor time, float64; the order of the examples is given to the peers, and fit makes it itself. Timed is:")
     learners, report.skipped = networks.load(peers)
     for learner in (*networks.core_learners(), *learners):

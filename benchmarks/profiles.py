@@ -12,7 +12,9 @@ PARTS = {
     "compiled kernels": lambda file: "training_" in file or "kernels_" in file,
     "order of the examples": lambda file: file.endswith(("random.py", "nn/data.py")) or "getrandbits" in file,
     "set-up of calls, Values read and written": lambda file: "autograd_core/tape/" in file,
-    "checks of the data": lambda file: file.endswith(("nn/checks.py", "nn/loss.py")) or "_abc" in file or "abc>" in file,
+    "checks of the data": lambda file: (
+        file.endswith(("nn/checks.py", "nn/loss.py")) or "_abc" in file or "abc>" in file
+    ),
     "recording and passes": lambda file: "autograd_core/" in file,
     "book-keeping of fit": lambda file: "/nn/" in file,
 }
@@ -42,6 +44,8 @@ def show_profile(problem: Problem, report: Report) -> None:
         seconds[part] += own
     whole = sum(seconds.values())
     rows = [[part, 1e3 * s, 100.0 * s / whole] for part, s in sorted(seconds.items(), key=lambda item: -item[1])]
-    table = Table(f"profile of {problem.name}: fit as a whole, its checks and the recording included", ["", "ms", "%"], rows)
+    table = Table(
+        f"profile of {problem.name}: fit as a whole, its checks and the recording included", ["", "ms", "%"], rows
+    )
     table.notes.append("Under a profiler Python code takes two to three times as long; compiled code does not.")
     report.tables.append(table)

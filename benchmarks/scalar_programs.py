@@ -188,7 +188,9 @@ def time_programs(nodes: int, lanes: int, turns: int, report: Report) -> None:
         for name, run in ready.items():
             for found, right, kind in zip(run(X), expected, ("value", "gradient"), strict=True):
                 differences(name, found, right, f"random program, {what}: the {kind}")
-        seconds = medians({name: lambda run=run: processor_seconds(lambda: run(X)) for name, run in ready.items()}, turns)
+        seconds = medians(
+            {name: lambda run=run: processor_seconds(lambda: run(X)) for name, run in ready.items()}, turns
+        )
         ours = seconds[Core.name]
         for name, s in sorted(seconds.items(), key=lambda item: item[1]):
             table.rows.append([name, 1e3 * s, 1e9 * s / len(program) / lanes, s / ours])

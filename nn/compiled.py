@@ -95,7 +95,9 @@ class CompiledEngine(EagerEngine):
         found = outputs[0].tolist() if self.width == 1 else table.T.tolist()
         return BatchResult(float(values.mean()), number(self._penalty()) / self.n_train, found, right)
 
-    def train(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[tuple[Sequence[int], BatchResult]]:
+    def train(
+        self, batches: Iterable[Sequence[int]], training: "Training"
+    ) -> Iterator[tuple[Sequence[int], BatchResult]]:
         """Take one step of the optimizer for each batch; gives the batches whose steps are taken, with their results.
 
         Raises
@@ -120,7 +122,9 @@ class CompiledEngine(EagerEngine):
                 losses, penalties = result.losses[: len(sizes)].tolist(), result.penalties[: len(sizes)].tolist()
                 yield CallResult(sizes, losses, penalties, right)
 
-    def _calls(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[tuple[list[Sequence[int]], Any]]:
+    def _calls(
+        self, batches: Iterable[Sequence[int]], training: "Training"
+    ) -> Iterator[tuple[list[Sequence[int]], Any]]:
         """The batches and the result of each call of the compiled loop."""
         batches = iter(batches)
         while part := list(islice(batches, self._steps_per_call)):

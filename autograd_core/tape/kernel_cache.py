@@ -63,11 +63,12 @@ class Kernels:
         """The function `name`, compiled."""
         if name not in self._ready:
             with self._lock:
-                for kernels in self._made.values():  # what is compiled here may call functions of the others
+                all_kernels = {*self._made.values(), self}
+                for kernels in all_kernels:  # what is compiled here may call functions of the others
                     kernels._verify()
                 function = getattr(self.module, name)
                 function.compile(self.signatures[name])
-                for kernels in self._made.values():  # and may have had them compiled for other types
+                for kernels in all_kernels:  # and may have had them compiled for other types
                     _seal(kernels.files, kernels.name)
                 self._ready[name] = function
         return self._ready[name]

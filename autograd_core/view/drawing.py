@@ -1,5 +1,6 @@
 """What `draw` returns: a picture that shows itself in notebooks and is saved in any of the usual formats."""
 
+import base64
 import html
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -131,6 +132,12 @@ class Picture:
 
     def _repr_svg_(self) -> str:
         return self.svg()
+
+    def _repr_html_(self) -> str:
+        """The SVG as an image: an untrusted notebook shows images, but no SVG elements."""
+        picture = base64.b64encode(self.svg().encode()).decode()
+        alt = html.escape(self.title)
+        return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{picture}">'
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.title}>"

@@ -93,7 +93,7 @@ def partial_of(node: Value, operand: int) -> Operand | None:
 
 
 def _decided(expression: Operand, environment: Mapping[str, float]) -> Operand:
-    """`expression` with every ``where`` replaced by the side that its condition selects."""
+    """`expression` with every ``where`` replaced by the side that its condition selects, and x**1 by x."""
     if not isinstance(expression, Symbol) or expression.is_variable:
         return expression
     if expression.operation == "where":
@@ -101,6 +101,8 @@ def _decided(expression: Operand, environment: Mapping[str, float]) -> Operand:
         return _decided(a if _number(condition, environment) else b, environment)
     if expression.operation == "prod":  # of a list: the others of a product
         return _folded("*", expression.operands[0], 1.0)  # type: ignore[arg-type]
+    if expression.operation == "**" and not isinstance(exponent := expression.operands[1], Symbol) and exponent == 1.0:
+        return _decided(expression.operands[0], environment)  # x² has the derivative 2 · x, not 2 · x¹
     return Symbol(expression.operation, *(_decided(operand, environment) for operand in expression.operands))
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+
 class NotForThisError(Exception):
     """A learner cannot do a problem; the message says why."""
 
@@ -82,8 +83,9 @@ class Problem:
 
         from nn import batches
 
-        numbered = batches([[i] for i in range(len(self.X))], [0.0] * len(self.X), batch_size="full", seed=0)
-        return np.array([[int(row[0]) for row in rows] for _ in range(self.epochs) for rows, _ in numbered])
+        X, y = [[i] for i in range(len(self.X))], [0.0] * len(self.X)
+        numbered = batches(X, y, batch_size=self.batch, seed=0)
+        return np.array([[int(i) for rows, _ in numbered for (i,) in rows] for _ in range(self.epochs)])
 
 
 class Outcome(NamedTuple):

@@ -64,7 +64,9 @@ class Core(Learner):
 
 class ByFit(Core):
     name = "fit"
-    timed = "all of the training: order of the examples, steps, accuracy, history (not the checks and the recording before)"
+    timed = (
+        "all of the training: order of the examples, steps, accuracy, history (not the checks and the recording before)"
+    )
 
     def train(self, orders, watch=nullcontext):
         """The same orders come from the seed."""

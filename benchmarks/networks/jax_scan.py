@@ -11,7 +11,7 @@ import numpy as np
 
 from . import Learner, Outcome
 
-jax.config.update("jax_enable_x64", True)  # noqa: FBT003 - JAX has no keyword for it
+jax.config.update("jax_enable_x64", True)
 
 
 class JaxScan(Learner):

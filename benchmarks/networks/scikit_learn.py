@@ -19,7 +19,9 @@ class ScikitLearn(Learner):
             problem.sizes[1:-1], activation=problem.activation, solver="sgd", alpha=0.0, batch_size=problem.batch,
             learning_rate_init=problem.rate, momentum=0.0, nesterovs_momentum=False, shuffle=False,
         )  # fmt: skip
-        self.model.partial_fit(problem.X[: problem.batch], self.y[: problem.batch], classes=np.arange(problem.sizes[-1]))
+        self.model.partial_fit(
+            problem.X[: problem.batch], self.y[: problem.batch], classes=np.arange(problem.sizes[-1])
+        )
 
     def put(self, vector):
         for (W, b), into, biases in zip(

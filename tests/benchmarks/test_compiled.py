@@ -79,7 +79,9 @@ def test_each_epoch_has_all_examples_and_an_order_of_its_own():
     assert (orders[0] != orders[1]).any()
 
 
-@pytest.mark.parametrize("names", [scalar_programs.ARITHMETIC, scalar_programs.ARITHMETIC + scalar_programs.TRANSCENDENTAL])
+@pytest.mark.parametrize(
+    "names", [scalar_programs.ARITHMETIC, scalar_programs.ARITHMETIC + scalar_programs.TRANSCENDENTAL]
+)
 def test_random_programs_need_all_their_nodes_and_stay_finite(names):
     program = scalar_programs.random_program(2_000, names)
     assert abs(len(program) - 2_000) < 100
@@ -103,7 +105,14 @@ def test_parts_without_networks_run():
     scalar_programs.time_programs(400, 3, 1, report)
     scalar_programs.time_recording((400,), report)
     scalar_programs.measure_memory(400, (1, 4), report)
-    assert [table.title.split(":")[0] for table in report.tables] == ["curve", "curve", "random", "random", "recording", "memory"]
+    assert [table.title.split(":")[0] for table in report.tables] == [
+        "curve",
+        "curve",
+        "random",
+        "random",
+        "recording",
+        "memory",
+    ]
     assert all(len(row) == len(table.columns) for table in report.tables for row in table.rows)
 
 
@@ -119,7 +128,9 @@ def test_targets_follow_from_the_times():
     found = {target.text: target.met for target in trainings.targets("moons", seconds)}
     assert found == {"moons, training by fit: at least 3 × NumPy by hand": False,
                      "moons, training by fit: at least 20000 × micrograd": True}  # fmt: skip
-    digits = list(trainings.targets("digits", {trainings.FIT: 1.2, "Numba by hand": 1.0, "PyTorch": 9.0, "scikit-learn": 3.0}))
+    digits = list(
+        trainings.targets("digits", {trainings.FIT: 1.2, "Numba by hand": 1.0, "PyTorch": 9.0, "scikit-learn": 3.0})
+    )
     assert [round(target.measured, 6) for target in digits] == [1.2, 2.5]
     assert all(target.met for target in digits)
 
@@ -133,12 +144,26 @@ def test_command_line(tmp_path, capsys, monkeypatch):
     for name in threads.VARIABLES:  # so that they are as before after the test
         monkeypatch.setenv(name, "")
     file = tmp_path / "compiled.json"
-    arguments = ["compiled", "moons", "outside", "--profile", "--small", "--turns", "1", "--runs", "1", "--json", str(file)]
+    arguments = [
+        "compiled",
+        "moons",
+        "outside",
+        "--profile",
+        "--small",
+        "--turns",
+        "1",
+        "--runs",
+        "1",
+        "--json",
+        str(file),
+    ]
     assert main([*arguments, "--peers", "numpy_by_hand,micrograd_modules"]) == 0
     printed = capsys.readouterr().out
     report = json.loads(file.read_text(encoding="utf-8"))
     assert [table["title"].split(":")[0] for table in report["tables"]] == ["moons", "profile of moons", "outside"]
-    assert {"fit", "compiled loop alone", "micrograd", "micrograd, collector off"} <= {row[0] for row in report["tables"][0]["rows"]}
+    assert {"fit", "compiled loop alone", "micrograd", "micrograd, collector off"} <= {
+        row[0] for row in report["tables"][0]["rows"]
+    }
     assert "One thread" in printed
 
 

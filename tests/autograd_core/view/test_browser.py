@@ -344,6 +344,22 @@ def test_a_notebook_with_and_without_scripts(browser, tmp_path):
     assert shown["picture"] != with_scripts
 
 
+def test_the_graph_fits_its_view_until_the_reader_chooses_a_size(play):
+    browser = play(step_through(shared_node()))
+    browser.window(800, 720)
+    browser.wait_for("scale < 1")  # as in a notebook, whose frame gets its size after the script has run
+    narrow = browser.js("scale")
+    browser.window(1280, 720)
+    browser.wait_for(f"scale > {narrow}")
+    browser.click("#smaller")
+    chosen = browser.js("scale")
+    browser.window(1000, 720)
+    browser.js("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert browser.js("scale") == chosen
+    browser.click("#fit")
+    assert browser.js("byId('scroll').scrollWidth <= byId('scroll').clientWidth")
+
+
 def test_a_thousand_nodes(play):
     node = Value(0.5, "x")
     for i in range(500):

@@ -1,5 +1,6 @@
 """Files that drawings are saved to: every format, the same bytes in every process, with any Graphviz or none."""
 
+import base64
 import os
 import re
 import subprocess
@@ -81,6 +82,16 @@ def test_notebooks_show_the_svg():
     tree = ET.fromstring(small()._repr_svg_())
     assert tree.attrib["aria-label"] == "graph: 3 nodes"
     assert repr(small()) == "<Drawing graph: 3 nodes>"
+
+
+def test_untrusted_notebooks_show_the_svg_as_an_image():
+    picture = draw(Value(2.0, '<b>"&') + 1)
+    image = ET.fromstring(picture._repr_html_().removesuffix(">") + "/>")
+    assert image.tag == "img"
+    assert image.attrib["alt"] == picture.title
+    head, _, data = image.attrib["src"].partition(",")
+    assert head == "data:image/svg+xml;base64"
+    assert base64.b64decode(data).decode() == picture.svg()
 
 
 def test_mistakes_in_the_path_are_named(tmp_path):

@@ -67,6 +67,12 @@ def test_every_row_has_a_notation(row):
     assert "operand" not in text
 
 
+def test_a_square_has_no_first_power_in_its_derivative():
+    x = Value(3.0, "x")
+    assert r"= 1 \cdot 2 \cdot x = " in latex(x**2)
+    assert r"= 1 \cdot 3 \cdot {x}^{2} = " in latex(x**3)
+
+
 def test_some_leaves_only():
     a, b = Value(2.0, "a"), Value(-3.0, "b")
     text = latex(tanh(a) * cos(b), of=[b])
