@@ -1,5 +1,6 @@
 """Functions made of primitives in plain code: what needs no row of its own."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -46,6 +47,9 @@ def softmax(xs: Iterable[Any]) -> list[Any]:
     if not xs:
         raise ValueError("softmax of an empty sequence")
     largest = max(x._data if isinstance(x, Value) else x for x in xs)
+    if math.isinf(largest):  # the limit: the largest share all
+        shares = [1.0 if x >= largest else 0.0 for x in xs]
+        return [share / sum(shares) for share in shares]
     exponentials = [exp(x - largest) for x in xs]
     total = fsum(exponentials)
     return [e / total for e in exponentials]

@@ -71,6 +71,9 @@ class _Policy(threading.local):
 
     mode = "raise"
 
+    def __init__(self) -> None:
+        self.saved: list[str] = []  # what the open blocks of this thread have to put back
+
 
 _policy = _Policy()
 
@@ -96,14 +99,13 @@ class domain_errors:  # noqa: N801 - reads as a statement: with domain_errors("i
         if mode not in ("raise", "ieee"):
             raise ValueError(f'domain_errors: mode must be "raise" or "ieee", got {mode!r}')
         self._mode = mode
-        self._previous: list[str] = []
 
     def __enter__(self) -> None:
-        self._previous.append(_policy.mode)
+        _policy.saved.append(_policy.mode)
         _policy.mode = self._mode
 
     def __exit__(self, *exception: object) -> None:
-        _policy.mode = self._previous.pop()
+        _policy.mode = _policy.saved.pop()
 
 
 def raises_domain_errors() -> bool:

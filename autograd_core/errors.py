@@ -32,3 +32,7 @@ class GradientMismatch(AssertionError):  # noqa: N818 - the name says what happe
         super().__init__(message)
         self.report, self.input, self.near_kink, self.kind = report, input, near_kink, kind
         self.reverse, self.numerical, self.error = reverse, numerical, abs(reverse - numerical)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        fields = (self.report, self.input, self.reverse, self.numerical, self.near_kink, self.kind)
+        return type(self), (*self.args, *fields)

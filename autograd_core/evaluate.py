@@ -38,6 +38,11 @@ _GLOBALS: dict[str, Any] = {
 }  # fmt: skip
 
 
+def is_reserved(name: str) -> bool:
+    """Whether generated code uses `name`: for a function, for a result, or for a shared part (``t0``, ``t1``, ...)."""
+    return name in _GLOBALS or name in ("m", "out", "outside") or (name[0] == "t" and name[1:].isdigit())
+
+
 class _Numbers:
     """The namespace `m` of floats: `ieee`, and every other row of the table by its own primal."""
 

@@ -49,6 +49,9 @@ class ExpressionError(ValueError):
         super().__init__(message)
         self.message, self.text, self.column = message, text, column
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.message, self.text, self.column)
+
     def __str__(self) -> str:
         start = max(0, self.column - 50)
         shown = self.text[start : start + 74]

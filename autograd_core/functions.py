@@ -8,12 +8,13 @@ Numbers in give a number out; with a Value among the operands the result is a Va
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
+from keyword import iskeyword
 from operator import mul
 from typing import Any
 
 from .conditions import Condition
 from .domains import REAL, Interval, domain_errors
-from .evaluate import compiled
+from .evaluate import compiled, is_reserved
 from .primitives import TABLE
 from .row import Primitive, Rule
 from .value import Value, apply, record
@@ -206,7 +207,7 @@ def primitive(
     >>> softsign = primitive(
     ...     "softsign",
     ...     lambda m, x: x / (1.0 + m.abs(x)),
-    ...     lambda m, x, out: (1.0 - m.abs(out)) * (1.0 - m.abs(out)),
+    ...     lambda m, x, out: 1.0 / (1.0 + m.abs(x)) / (1.0 + m.abs(x)),
     ...     summary="x / (1 + |x|), a sigmoid with slow tails.",
     ... )
     >>> x = Value(1.0)
@@ -214,14 +215,19 @@ def primitive(
     >>> x.grad
     0.25
     """
-    if not name.isidentifier():
+    if not name.isidentifier() or iskeyword(name):
         raise ValueError(f"primitive: the name must be an identifier, got {name!r}")
-    if name in TABLE or hasattr(Value, name):
+    if name in TABLE or is_reserved(name) or hasattr(Value, name):
         raise ValueError(f"primitive: {name!r} is taken; choose another name")
     count = primal.__code__.co_argcount - 1
     rules = (partials,) if callable(partials) else tuple(partials)
     intervals = (domain,) * count if isinstance(domain, Interval) else tuple(domain)
     row = Primitive(name, primal, rules, intervals, summary, **known)
+    for parameter in row.parameters:
+        if is_reserved(parameter):
+            raise ValueError(
+                f"primitive {name!r}: a parameter cannot be called {parameter!r}, generated code uses that name"
+            )
     if not 1 <= count <= 3:
         raise ValueError(f"primitive {name!r}: the primal takes m and one to three arguments, got {row.parameters}")
     if len(intervals) != count:

@@ -1,6 +1,7 @@
 """What recording does in this thread: `no_grad` stops it, `trace_lines` makes it remember the user's source lines."""
 
 import threading
+from contextlib import ContextDecorator
 from types import TracebackType
 from typing import Any
 
@@ -8,6 +9,10 @@ from typing import Any
 class _State(threading.local):
     recording = True
     tracing = False
+
+    def __init__(self) -> None:
+        self.saved: list[bool] = []  # what the open blocks of this thread have to put back
+
     recorder: Any = None  # who records the program that is running, for `jit`
 
 
@@ -18,24 +23,21 @@ in_use = 0
 _lock = threading.Lock()
 
 
-class _Mode:
-    """A ``with`` block that sets one attribute of `state` for this thread."""
+class _Mode(ContextDecorator):
+    """A ``with`` block, or a decorator of functions, that sets one attribute of `state` for this thread."""
 
     _attribute: str
     _value: bool
 
-    def __init__(self) -> None:
-        self._previous: list[bool] = []
-
     def __enter__(self) -> None:
-        self._previous.append(getattr(state, self._attribute))
+        state.saved.append(getattr(state, self._attribute))
         setattr(state, self._attribute, self._value)
         count(1)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        setattr(state, self._attribute, self._previous.pop())
+        setattr(state, self._attribute, state.saved.pop())
         count(-1)
 
 

@@ -64,6 +64,8 @@ class Value(Methods):
     partials: tuple[float, ...]
 
     def __init__(self, data: float, label: str = "") -> None:
+        if type(label) is not str:
+            raise TypeError(f"Value: the label is text, got {type(label).__name__}: {label!r:.60}")
         self._data = as_float(data, "Value")
         self._grad = UNREACHED
         self._origin = origin_of(None, label=label)
@@ -181,24 +183,26 @@ class Value(Methods):
                 earlier.append((node, node._grad))
             node._grad = UNREACHED
         self._grad += seed
-        for node in reversed(order):
-            adjoint = node._grad
-            if adjoint is UNREACHED:
-                continue
-            partials = node.partials
-            if len(partials) == 2:  # the loop below, written out for the common case
-                first, second = node.parents
-                to_first, to_second = partials
-                if to_first is not UNSELECTED:
-                    first._grad += adjoint * to_first
-                if to_second is not UNSELECTED:
-                    second._grad += adjoint * to_second
-            else:
-                for parent, partial in zip(node.parents, partials):  # noqa: B905 - a hot loop over equal lengths
-                    if partial is not UNSELECTED:
-                        parent._grad += adjoint * partial
-        for leaf, grad in earlier:
-            leaf._grad += grad
+        try:
+            for node in reversed(order):
+                adjoint = node._grad
+                if adjoint is UNREACHED:
+                    continue
+                partials = node.partials
+                if len(partials) == 2:  # the loop below, written out for the common case
+                    first, second = node.parents
+                    to_first, to_second = partials
+                    if to_first is not UNSELECTED:
+                        first._grad += adjoint * to_first
+                    if to_second is not UNSELECTED:
+                        second._grad += adjoint * to_second
+                else:
+                    for parent, partial in zip(node.parents, partials):  # noqa: B905 - a hot loop over equal lengths
+                        if partial is not UNSELECTED:
+                            parent._grad += adjoint * partial
+        finally:  # also when Ctrl-C ends the sweep
+            for leaf, grad in earlier:
+                leaf._grad += grad
 
     def detach(self) -> "Value":
         """A leaf with the same number and label: gradients stop here."""
@@ -427,9 +431,9 @@ def record(
 
 
 def _line_of_user() -> tuple[str, int]:
-    """The innermost line on the stack that is not in this package."""
+    """The innermost line on the stack that is in neither of the two packages."""
     frame = sys._getframe(1)
-    while frame.f_back and frame.f_globals.get("__package__") == __package__:
+    while frame.f_back and str(frame.f_globals.get("__package__")).split(".")[0] in (__package__, "nn"):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno
 

@@ -44,3 +44,10 @@ def test_they_take_any_iterable_and_mixtures():
     assert mean(v for v in (x, 4)).data == 3.0
     assert isinstance(softmax(v for v in (x, 4))[1], Value)
     assert isinstance(mean([1, 2]), float)
+
+
+def test_softmax_at_infinity_is_shared_by_the_largest():
+    infinity = float("inf")
+    assert softmax([infinity, 0.0, infinity]) == [0.5, 0.0, 0.5]
+    assert softmax([-infinity, -infinity]) == [0.5, 0.5]
+    assert softmax([Value(-infinity), Value(1.0)])[0].data == 0.0

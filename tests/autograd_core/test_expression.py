@@ -1,6 +1,7 @@
 """Expressions from text: the same numbers as Python, nothing but the list, and errors that point at the place."""
 
 import math
+import pickle
 import random
 
 import pytest
@@ -202,3 +203,10 @@ def test_assignments_come_in_the_order_of_the_names():
 def test_assignments_that_do_not_work(texts, message):
     with pytest.raises(ValueError, match=message):
         assignments(texts, ["a", "b"])
+
+
+def test_errors_survive_a_pickle():
+    with pytest.raises(ExpressionError) as caught:
+        Expression("1 +")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again)) == (ExpressionError, str(caught.value))

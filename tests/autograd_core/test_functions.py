@@ -258,3 +258,17 @@ def test_where_runs_what_is_selected_only():
     assert x.grad == 3.0
     assert isinstance(autograd_core.where(x < 0.0, side("a", x), side("b", 5.0)), Value)
     assert ran == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["t0", "out", "exp", "inf"])
+def test_names_of_generated_code_are_refused_as_parameters(name: str):
+    namespace: dict = {}
+    exec(f"primal = lambda m, {name}: {name} * 2.0\npartial = lambda m, {name}, result: 2.0", namespace)
+    with pytest.raises(ValueError, match=f"a parameter cannot be called '{name}'"):
+        functions.primitive("own", namespace["primal"], namespace["partial"])
+
+
+@pytest.mark.parametrize("name", ["fabs", "pow", "lambda", "t1"])
+def test_names_of_generated_code_are_taken(name: str):
+    with pytest.raises(ValueError, match=r"is taken|must be an identifier"):
+        functions.primitive(name, lambda m, x: x, lambda m, x, result: 1.0)

@@ -61,3 +61,32 @@ def test_the_line_of_the_user_is_remembered():
         assert here[line - 1].strip() == code
     assert x.line is None
     assert (x * x).line is None
+
+
+def test_one_object_in_two_threads_puts_back_what_each_had():
+    shared, entered, left = no_grad(), threading.Event(), threading.Event()
+    recorded = []
+
+    def other():
+        with shared:
+            entered.set()
+            left.wait(5)
+        recorded.append(bool((Value(1.0) * Value(2.0)).parents))
+
+    thread = threading.Thread(target=other)
+    with shared:
+        thread.start()
+        entered.wait(5)
+    assert (Value(1.0) * Value(2.0)).parents
+    left.set()
+    thread.join()
+    assert recorded == [True]
+
+
+def test_as_a_decorator():
+    @no_grad()
+    def double(x):
+        return x * 2.0
+
+    assert double(Value(1.0)).parents == ()
+    assert (Value(1.0) * 2.0).parents
