@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from . import networks
 from .eager import TOLERANCE, ResultsDifferError
 from .harness import Effort, Report, Table, Target, collector, interleaved, medians, processor_seconds
-from .networks import Learner, NotForThisError, Problem, core
+from .networks import Learner, NotForThisError, Outcome, Problem, core
 
 FIT, LOOP, OUTSIDE = core.ByFit.name, core.Loop.name, core.FromOutside.name
 
@@ -38,7 +37,7 @@ def check(problem: Problem, learners: dict[str, Learner]) -> None:
     orders = problem.orders()
     chosen = orders[0][: problem.batch]
     objective, gradient = learners[FIT].objective(problem.start, chosen)
-    outcomes: dict[int, networks.Outcome] = {}
+    outcomes: dict[int, Outcome] = {}
     for name, learner in learners.items():
         value, found = learner.objective(problem.start, chosen)
         differences(name, value, objective, f"{problem.name}: the objective")

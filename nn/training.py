@@ -180,7 +180,8 @@ class Training:
         resume: str | os.PathLike[str] | None = None,
     ) -> None:
         self.model = model
-        self.loss, self.decide = losses.get(loss), None
+        self.loss = losses.get(loss)
+        self.decide: Callable[[Any], Any] | None = None
         self.parameters = _parameters(model)
         width = getattr(model, "n_inputs", None)
         self.X = check_inputs(X, "X", width)
@@ -231,8 +232,8 @@ class Training:
             if self.schedule is not None:
                 per_epoch = len(self.batches) if self.schedule.per == "step" else 1
                 self.schedule.begin(self.epochs * per_epoch)
-            if self._is_left_alone():
-                self._run_through()
+            if isinstance(self.engine, engines.StepEngine) and self._is_left_alone():
+                self._run_through(self.engine)
             else:
                 self._run_epochs()
         except KeyboardInterrupt:
@@ -261,11 +262,11 @@ class Training:
                 break
             self._run_epoch()
 
-    def _run_through(self) -> None:
+    def _run_through(self, engine: engines.StepEngine) -> None:
         """All epochs, where nothing happens between them: many in one call of the engine, their figures in bulk."""
         per_epoch = len(self.batches)
         batches = chain.from_iterable(self.batches.indices() for _ in range(self.epochs))
-        for call in self.engine.train_in_bulk(batches, self):
+        for call in engine.train_in_bulk(batches, self):
             with uninterrupted():
                 start = 0
                 while start < len(call.sizes):
@@ -331,9 +332,7 @@ class Training:
     def _is_left_alone(self) -> bool:
         """Whether nothing happens between the epochs, so that many may be trained in one go."""
         return (
-            isinstance(self.engine, engines.StepEngine)
-            and (self.decide is None or isinstance(self.loss, losses.Loss))  # else decisions are counted one by one
-            and self.validation_data is None
+            self.validation_data is None
             and self.schedule is None
             and self.resumed is None
             and not callable(self.batch_size)

@@ -55,7 +55,6 @@ def _runner(program: Program) -> Callable[[Any, Any], Any]:
         if row not in operations:
             compute = jax.custom_jvp(lambda *operands: row.primal(m, *row.arguments(operands)))
 
-            @compute.defjvp
             def tangent(operands: Any, tangents: Any) -> Any:
                 out = compute(*operands)
                 partials = row.partials_at(m, row.arguments(operands), out)
@@ -64,6 +63,7 @@ def _runner(program: Program) -> Callable[[Any, Any], Any]:
                     partials = [jnp.where(here, value, p) for value, p in zip(values, partials, strict=True)]
                 return out, sum(p * t for p, t in zip(partials, tangents, strict=True))
 
+            compute.defjvp(tangent)
             operations[row] = compute
         return operations[row]
 

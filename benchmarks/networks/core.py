@@ -16,10 +16,10 @@ from . import Learner, Outcome
 class Clock(Callback):
     """The processor time between the begin and the end of a training."""
 
-    def on_train_begin(self, training):
+    def on_train_begin(self, training):  # noqa: ARG002 - other callbacks need it
         self.started = time.process_time()
 
-    def on_train_end(self, training):
+    def on_train_end(self, training):  # noqa: ARG002
         self.seconds = time.process_time() - self.started
 
 

@@ -120,7 +120,7 @@ def test_profile_accounts_for_all_of_the_time():
     report = harness.Report({})
     profiles.show_profile(small("moons"), report)
     assert sum(row[2] for row in report.tables[0].rows) == pytest.approx(100.0)
-    assert dict((row[0], row[1]) for row in report.tables[0].rows)["compiled kernels"] > 0.0
+    assert {row[0]: row[1] for row in report.tables[0].rows}["compiled kernels"] > 0.0
 
 
 def test_targets_follow_from_the_times():

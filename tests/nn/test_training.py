@@ -395,3 +395,40 @@ def test_clipping_and_optimizer_state_across_fits():
     for _ in range(2):
         train(twice, shuffle=False, epochs=2, optimizer=optimizer, callbacks=ClipGradients(norm=0.1))
     assert weights(once) == weights(twice)
+
+
+class Onlooker(nn.Callback):
+    """Looks on between the epochs, so that they are trained one by one."""
+
+    def on_epoch_end(self, training):
+        pass
+
+
+@pytest.mark.parametrize("batch_size", [7, "full"])
+@pytest.mark.parametrize("loss", ["hinge", "mse"])
+def test_epochs_in_one_go_are_the_same_as_one_by_one(loss, batch_size):
+    together, one_by_one = small(), small()
+    options = {"engine": "compiled", "loss": loss, "batch_size": batch_size, "epochs": 40, "regularizer": "l2"}
+    history = train(together, **options)
+    assert history.history == train(one_by_one, callbacks=[Onlooker()], **options).history
+    assert len(history) == 40
+    assert weights(together) == weights(one_by_one)
+
+
+def test_a_fault_among_epochs_in_one_go_is_told_where_it_happens():
+    together, one_by_one = small(), small()
+    options = {
+        "engine": "compiled",
+        "loss": "mse",
+        "optimizer": "sgd",
+        "learning_rate": 1e6,
+        "batch_size": 7,
+        "epochs": 200,
+    }
+    with pytest.warns(RuntimeWarning, match="not finite in epoch"):
+        history = train(together, **options)
+    with pytest.warns(RuntimeWarning, match="not finite in epoch"):
+        expected = train(one_by_one, callbacks=[Onlooker()], **options)
+    assert history.stopped == expected.stopped
+    assert history.history == expected.history
+    assert weights(together) == weights(one_by_one)
