@@ -540,7 +540,7 @@ def test_long_chains_and_freed_graphs():
         return x * x
 
     def alive():
-        return sum(isinstance(x, Value) for x in gc.get_objects())
+        return sum(type(x) is Value for x in gc.get_objects())
 
     gc.collect()
     gc.disable()
