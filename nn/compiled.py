@@ -5,8 +5,8 @@ Where nothing needs Python in between, many steps run in one call, the updates o
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_core import Trainer, jit
 
@@ -80,7 +80,7 @@ class CompiledEngine(EagerEngine):
 
         result = self._training_program([self.parameters]).gradients(places)
         if not np.isfinite([*result.losses, *result.penalties, *(p.grad for p in self.parameters)]).all():
-            return super().gradients(X, y, places, weights)  # raises, and says where it began
+            return super().gradients(X, y, places, weights)  # says where it began, or finds it finite by its rounding
         return next(self._batches(result, [places]))
 
     def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
@@ -97,8 +97,8 @@ class CompiledEngine(EagerEngine):
 
     def train(
         self, batches: Iterable[Sequence[int]], training: "Training"
-    ) -> Iterator[tuple[Sequence[int], BatchResult]]:
-        """Take one step of the optimizer for each batch; gives the batches whose steps are taken, with their results.
+    ) -> Iterator[list[tuple[Sequence[int], BatchResult]]]:
+        """Take one step of the optimizer for each batch; gives the batches of each call, with their results.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class CompiledEngine(EagerEngine):
             If the objective or a gradient is not finite; the step of that batch is not taken.
         """
         for part, result in self._calls(batches, training):
-            yield from zip(part[: result.steps], self._batches(result, part), strict=False)
+            yield list(zip(part[: result.steps], self._batches(result, part), strict=False))
 
     def train_in_bulk(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[CallResult]:
         """As `train`, for any number of epochs."""
@@ -138,10 +138,21 @@ class CompiledEngine(EagerEngine):
             yield part, result
             if result.steps < len(part):
                 chosen = part[result.steps]
-                weights = None if training.weights is None else [training.weights[i] for i in chosen]
-                super().gradients([self.X[i] for i in chosen], [self.y[i] for i in chosen], chosen, weights)
+                yield [chosen], self._eager_step(chosen, training)
+                batches = chain(part[result.steps + 1 :], batches)
             pace = (time.perf_counter() - started) / len(part)
             self._steps_per_call = max(1, min(4096, int(SECONDS / max(pace, 1e-6))))
+
+    def _eager_step(self, chosen: Sequence[int], training: "Training") -> "_Step":
+        """One step by the eager engine, which says where a number began not to be finite, or rounds to finite ones."""
+        import numpy as np
+
+        weights = None if training.weights is None else [training.weights[i] for i in chosen]
+        found = super().gradients([self.X[i] for i in chosen], [self.y[i] for i in chosen], chosen, weights)
+        training.apply_schedule()
+        training.optimizer.step()
+        outputs = np.array([as_list(output) for output in found.outputs]).T
+        return _Step(1, np.array([found.loss]), np.array([found.penalty]), outputs)
 
     def _training_program(self, groups: list[list[Any]]) -> Any:
         """The trainer for these groups of parameters."""
@@ -184,6 +195,15 @@ class CompiledEngine(EagerEngine):
 
         lanes = getattr(self.loss, "lanes", None)
         return np.array(lanes(y, self.width) if lanes else [as_list(target) for target in y], dtype=float)
+
+
+class _Step(NamedTuple):
+    """A step in the form in which `Trainer.train` gives many."""
+
+    steps: int
+    losses: Any
+    penalties: Any
+    outputs: Any
 
 
 def _one_or_all(numbers: list[Any]) -> Any:

@@ -71,8 +71,10 @@ class Engine(Protocol):
 class StepEngine(Protocol):
     """An engine that also takes the steps of the optimizer, many in one go."""
 
-    def train(self, batches: Iterable[Sequence[int]], training: Any) -> Iterator[tuple[Sequence[int], BatchResult]]:
-        """Take one step for each batch; gives each batch whose step is taken, with its result."""
+    def train(
+        self, batches: Iterable[Sequence[int]], training: Any
+    ) -> Iterator[list[tuple[Sequence[int], BatchResult]]]:
+        """Take one step for each batch, some at a time; gives those whose steps are taken, with their results."""
 
     def train_in_bulk(self, batches: Iterable[Sequence[int]], training: Any) -> Iterator[CallResult]:
         """The same for any number of epochs, with less about each batch."""
@@ -119,24 +121,32 @@ class EagerEngine:
         norm = math.hypot(*[parameter.grad for parameter in self.parameters])
         if not math.isfinite(norm):
             raise NonFiniteError(self._where_gradient_began(X, y, places))
-        return BatchResult(mean_of(losses), number(penalty) / self.n_train, outputs)
+        mean = mean_of(losses)
+        if not math.isfinite(mean):
+            raise NonFiniteError(f"the mean loss of the batch is {mean}: the losses of its examples are too large")
+        return BatchResult(mean, number(penalty) / self.n_train, outputs)
 
     def evaluate(self, X: Sequence[Sequence[float]], y: Sequence[Target]) -> BatchResult:
-        """Loss, penalty and outputs without gradients; a loss outside its domain is nan."""
-        losses, outputs = [], []
+        """Loss, penalty and outputs without gradients; a loss or an output outside its domain is nan."""
+        losses: list[float] = []
+        outputs: list[Any] = []
         with no_grad():
             for x, target in zip(X, y, strict=True):
-                output = self.model(x)
-                outputs.append(_numbers(output))
+                outputs.append(None)
                 try:
+                    output = self.model(x)
+                    outputs[-1] = _numbers(output)
                     losses.append(number(self.loss(output, target)))
                 except DomainError:
                     losses.append(math.nan)
             penalty = self._penalty()
-        return BatchResult(mean_of(losses), number(penalty) / self.n_train, outputs)
+        return BatchResult(mean_of(losses), number(penalty) / self.n_train, _with_nan(outputs))
 
     def _penalty(self) -> Value | float:
-        penalty: Value | float = self.regularizer(self.model) if self.regularizer is not None else 0.0
+        try:
+            penalty: Value | float = self.regularizer(self.model) if self.regularizer is not None else 0.0
+        except DomainError as error:
+            raise NonFiniteError(f"the penalty: {error}") from error
         if not math.isfinite(number(penalty)):
             raise NonFiniteError(f"the penalty is {number(penalty)}: a weight has become too large")
         return penalty
@@ -228,6 +238,13 @@ def _origin(root: Value) -> str:
 
 def _numbers(output: Any) -> Any:
     return [number(x) for x in output] if isinstance(output, list | tuple) else number(output)
+
+
+def _with_nan(outputs: list[Any]) -> list[Any]:
+    """The outputs of all examples, with nan of the same shape where there is None."""
+    like = next((output for output in outputs if output is not None), math.nan)
+    missing = [math.nan] * len(like) if isinstance(like, list) else math.nan
+    return [missing if output is None else output for output in outputs]
 
 
 def number(x: Value | float) -> float:

@@ -1,5 +1,6 @@
 """`Module`: what every model has in common, found by looking at its attributes."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,8 @@ from .summary import Row, Summary, table
 Matrix = list[list[float]]
 Output = Value | list[Value]
 
-BIAS_NAMES = ("b", "bias")
+BIAS = re.compile(r"(.*\.)?(b|bias)\d*(\.\d+)*")
+"""The names of biases: the attribute, with its place where it is a list."""
 
 
 class Module:
@@ -18,8 +20,9 @@ class Module:
 
     Parameters are the leaf Values among the attributes, and those of the Modules among them; lists and tuples are
     looked into. So a model of your own needs no more than attributes and a ``__call__``. A parameter's name is its
-    path, counted from 1: ``layers[0].neurons[1].w[2]`` is ``layer1.neuron2.w3``. An attribute called ``b`` or
-    ``bias`` is a bias; all other parameters are weights.
+    path, counted from 1: ``layers[0].neurons[1].w[2]`` is ``layer1.neuron2.w3``, and ``w[0][10]`` is ``w1.11``. An
+    attribute called ``b`` or ``bias``, with or without a number, is a bias, and so are the items of a list ``b``,
+    ``bias`` or ``biases``; all other parameters are weights.
 
     Examples
     --------
@@ -46,12 +49,25 @@ class Module:
     # Parameters -------------------------------------------------------------------------------------------
 
     def named_parameters(self) -> list[tuple[str, Value]]:
-        """Name and Value of every parameter, each once, in the order of the attributes."""
+        """Name and Value of every parameter, each once, in the order of the attributes.
+
+        Raises
+        ------
+        ValueError
+            If two parameters have the same name.
+        """
         found: dict[Value, str] = {}
         for name, member in self._members():
             inner = [("", member)] if isinstance(member, Value) else member.named_parameters()
             for rest, parameter in inner:
                 found.setdefault(parameter, f"{name}.{rest}" if rest else name)
+        if len(set(found.values())) < len(found):
+            names = list(found.values())
+            twice = next(name for i, name in enumerate(names) if name in names[:i])
+            raise ValueError(
+                f"{type(self).__name__}: two parameters are called {twice!r}, where lists count from 1: "
+                "give one of the attributes another name"
+            )
         return [(name, parameter) for parameter, name in found.items()]
 
     def parameters(self) -> list[Value]:
@@ -60,11 +76,11 @@ class Module:
 
     def weights(self) -> list[Value]:
         """The parameters that are no biases: what regularizers act on."""
-        return [parameter for name, parameter in self.named_parameters() if name.split(".")[-1] not in BIAS_NAMES]
+        return [parameter for name, parameter in self.named_parameters() if not BIAS.fullmatch(name)]
 
     def biases(self) -> list[Value]:
-        """The parameters called ``b`` or ``bias``."""
-        return [parameter for name, parameter in self.named_parameters() if name.split(".")[-1] in BIAS_NAMES]
+        """The parameters called ``b`` or ``bias``, and those in lists of such a name."""
+        return [parameter for name, parameter in self.named_parameters() if BIAS.fullmatch(name)]
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
@@ -192,8 +208,9 @@ def _members_of(name: str, attribute: object) -> Iterator[tuple[str, Value | Mod
         if not attribute.parents:
             yield name, attribute
     elif isinstance(attribute, list | tuple):
+        singular = name if name == "bias" else name.removesuffix("es" if name == "biases" else "s")
         for i, item in enumerate(attribute, 1):
-            yield from _members_of(f"{name.removesuffix('s')}{i}", item)
+            yield from _members_of(f"{name}.{i}" if name[-1:].isdigit() else f"{singular}{i}", item)
 
 
 def _assign(changes: Sequence[tuple[Value, str, Any]]) -> None:

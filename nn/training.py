@@ -4,7 +4,7 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -230,8 +230,7 @@ class Training:
             if self.resumed is not None:
                 checkpoints.restore(self, self.resumed)
             if self.schedule is not None:
-                per_epoch = len(self.batches) if self.schedule.per == "step" else 1
-                self.schedule.begin(self.epochs * per_epoch)
+                self.schedule.begin(self._n_steps() if self.schedule.per == "step" else self.epochs)
             if isinstance(self.engine, engines.StepEngine) and self._is_left_alone():
                 self._run_through(self.engine)
             else:
@@ -266,21 +265,29 @@ class Training:
         """All epochs, where nothing happens between them: many in one call of the engine, their figures in bulk."""
         per_epoch = len(self.batches)
         batches = chain.from_iterable(self.batches.indices() for _ in range(self.epochs))
-        for call in engine.train_in_bulk(batches, self):
-            with uninterrupted():
-                start = 0
-                while start < len(call.sizes):
-                    stop = min(start + per_epoch - len(self.sums.sizes), len(call.sizes))
-                    self.sums.add_all(call, start, stop)
-                    self.step += stop - start
-                    self.progress.batch(self.epoch, self.sums.seen / len(self.X), call.losses[stop - 1])
-                    if len(self.sums.sizes) == per_epoch:
-                        row = self._figures()
-                        self.history.append(row)
-                        self.progress.epoch(self.epoch, row)
-                        self.sums = Sums()
-                        self.epoch += 1
-                    start = stop
+        calls = engine.train_in_bulk(batches, self)
+        while True:
+            with uninterrupted():  # the steps of a call and their count
+                call = next(calls, None)
+                if call is None:
+                    return
+                self._count_call(call, per_epoch)
+
+    def _count_call(self, call: engines.CallResult, per_epoch: int) -> None:
+        """Enter the steps of a call, and the epochs that they complete."""
+        start = 0
+        while start < len(call.sizes):
+            stop = min(start + per_epoch - len(self.sums.sizes), len(call.sizes))
+            self.sums.add_all(call, start, stop)
+            self.step += stop - start
+            self.progress.batch(self.epoch, self.sums.seen / len(self.X), call.losses[stop - 1])
+            if len(self.sums.sizes) == per_epoch:
+                row = self._figures()
+                self.history.append(row)
+                self.progress.epoch(self.epoch, row)
+                self.sums = Sums()
+                self.epoch = min(self.epoch + 1, self.epochs - 1)
+            start = stop
 
     def _run_epoch(self) -> None:
         if not self.batches_done:  # some are done where a training is resumed within an epoch
@@ -289,9 +296,7 @@ class Training:
         self.batches.batch_size = self._batch_size(self.epoch)
         batches = islice(self.batches.indices(), self.batches_done, None)
         if isinstance(self.engine, engines.StepEngine) and not self._is_watched():
-            for chosen, result in self.engine.train(batches, self):
-                with uninterrupted():
-                    self._count_step(chosen, result)
+            self._take_steps(self.engine.train(batches, self))
         else:
             for chosen in batches:
                 self._take_step(chosen)
@@ -303,6 +308,16 @@ class Training:
         self._tell("on_epoch_end")
         self._record()
         self._tell("on_epoch_recorded")
+
+    def _take_steps(self, parts: Iterator[list[tuple[Sequence[int], BatchResult]]]) -> None:
+        """The steps of all parts, each of which the engine takes in one go."""
+        while True:
+            with uninterrupted():  # the steps of a part and their count
+                part = next(parts, None)
+                if part is None:
+                    return
+                for chosen, result in part:
+                    self._count_step(chosen, result)
 
     def _take_step(self, chosen: list[int]) -> None:
         """The gradients of one batch, and a step of the optimizer."""
@@ -372,13 +387,20 @@ class Training:
             return self.batch_size
         return min(check_count(self.batch_size(epoch), f"batch_size({epoch})"), len(self.X))
 
+    def _n_steps(self) -> int:
+        """How many steps all epochs have."""
+        return sum(math.ceil(len(self.X) / self._batch_size(epoch)) for epoch in range(self.epochs))
+
     def _check_meaning(self, y: Any, name: str) -> None:
         """Check the targets against the loss and the number of outputs."""
         check = getattr(self.loss, "check_targets", None)
         if check is not None:
+            n_outputs = engines.n_outputs(self.model, self.X[0])
             try:
-                check(y, engines.n_outputs(self.model, self.X[0]))
+                check(y, n_outputs)
             except (TypeError, ValueError) as error:
+                if type(error) not in (TypeError, ValueError):  # others may not be made of a message
+                    raise
                 raise type(error)(f"{name}: {error}") from None
 
     def _tell(self, moment: str) -> None:

@@ -38,8 +38,8 @@ def test_parameters_are_found_in_the_attributes():
         "scale1",
         "scale2",
         "bias",
-        "block11.layer1.neuron1.w1",
-        "block11.layer1.neuron1.b",
+        "block1.1.layer1.neuron1.w1",
+        "block1.1.layer1.neuron1.b",
         "block2.w1",
         "block2.b",
     ]
@@ -56,6 +56,33 @@ def test_parameters_are_found_in_the_attributes():
     own.label_parameters()
     assert own.blocks[1].w[0].label == "block2.w1"
     assert Module().parameters() == []
+
+
+def attributes(**members):
+    model = Module()
+    vars(model).update(members)
+    return model
+
+
+def test_places_in_nested_lists_are_told_apart():
+    rows = [[Value(100.0 * i + j) for j in range(11)] for i in range(11)]
+    state = attributes(w=rows).state_dict()
+    assert len(state) == 121
+    assert (state["w1.11"], state["w11.1"]) == (10.0, 1000.0)
+
+
+def test_two_parameters_of_one_name_are_an_error():
+    model = attributes(w1=Value(1.0), ws=[Value(2.0)])
+    with pytest.raises(ValueError, match="Module: two parameters are called 'w1'"):
+        model.state_dict()
+
+
+@pytest.mark.parametrize("name", ["b", "bias", "biases", "b1"])
+def test_lists_of_biases_are_biases(name: str):
+    members = [Value(0.0), [Value(1.0)]]
+    model = attributes(blend=[Value(2.0)], **{name: members})
+    assert Module.biases(model) == [members[0], *members[1]]  # the attribute may hide the method
+    assert [w.data for w in model.weights()] == [2.0]
 
 
 @pytest.mark.parametrize("kind", MODELS)

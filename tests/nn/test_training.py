@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 import nn
-from autograd_core import Value, log
+from autograd_core import Trainer, Value, log
 from nn import (
     L2,
     MLP,
@@ -160,6 +160,16 @@ def test_batches_may_grow():
     assert sizes == [6, 8, 9, 10]  # 4, 16, then all 24
 
 
+def test_a_schedule_per_step_knows_the_steps_of_growing_batches():
+    class Told(schedules.Schedule):
+        def begin(self, total):
+            self.total = total
+
+    told = Told(per="step")
+    train(small(), epochs=4, batch_size=GrowingBatches(start=4, factor=4, every=1), schedule=told)
+    assert told.total == 10
+
+
 def test_memory_does_not_grow_with_the_batch_or_the_steps():
     model = MLP(4, [8, 1], activation="tanh", seed=0)
     generator = random.Random(0)
@@ -221,6 +231,35 @@ def test_ctrl_c_never_parts_a_step():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.parametrize("callbacks", [(), [lambda training: None]])
+def test_ctrl_c_never_parts_the_steps_of_a_call_from_their_count(callbacks, monkeypatch):
+    """A signal right after the compiled loop has changed the weights waits until the steps are counted."""
+
+    class Interrupted(Trainer):
+        def train(self, *arguments):
+            found = super().train(*arguments)
+            signal.raise_signal(signal.SIGINT)
+            return found
+
+    monkeypatch.setattr("nn.compiled.Trainer", Interrupted)
+    model, same = small(), small()
+    options = {"optimizer": "sgd", "learning_rate": 0.1, "batch_size": 12, "shuffle": False}
+    history = train(model, engine="compiled", epochs=8, callbacks=callbacks, **options)
+    assert history.stopped.startswith("interrupted")
+    assert len(history) == (1 if callbacks else 8)
+    expected = train(same, engine="eager", epochs=len(history), **options)
+    assert weights(model) == pytest.approx(weights(same))
+    assert history.history["loss"] == pytest.approx(expected.history["loss"])
+
+
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_at_the_end_the_epoch_is_the_last_one(engine):
+    ends = []
+    watch = type("Watch", (nn.Callback,), {"on_train_end": lambda self, t: ends.append(t.epoch)})()
+    train(small(), engine=engine, callbacks=watch)
+    assert ends == [2]
+
+
 def test_uninterrupted_works_in_other_threads():
     done = []
 
@@ -270,6 +309,63 @@ def test_leaving_the_domain_stops_with_the_place():
     model.set_weight_matrices([[[0.0, -1.0]]])
     with pytest.warns(RuntimeWarning, match="row 1: log: argument 0"):
         fit(model, [[-1.0], [1.0]], [0.0, 0.0], loss=lambda y, t: log(y), shuffle=False, verbose=0)
+
+
+class Line(nn.Module):
+    """w·x, or what `function` makes of it."""
+
+    def __init__(self, function=lambda output: output):
+        self.w, self.function = Value(1.0), function
+
+    def __call__(self, x):
+        return self.function(self.w * x[0])
+
+
+@pytest.mark.parametrize("callbacks", [(), [lambda training: None]])
+@pytest.mark.parametrize("engine", ["eager", "compiled"])
+def test_a_mean_that_is_not_finite_stops(engine, callbacks):
+    options = {"loss": lambda output, target: output * 1e308, "optimizer": "sgd", "learning_rate": 1e-320}
+    with pytest.warns(RuntimeWarning, match="not finite in epoch 1, step 1: the mean loss of the batch is inf"):
+        history = fit(Line(), [[1.0]] * 4, [0.0] * 4, engine=engine, callbacks=callbacks, verbose=0, **options)
+    assert len(history) == 0
+
+
+@pytest.mark.parametrize("callbacks", [(), [lambda training: None]])
+def test_a_step_that_only_the_compiled_loop_finds_too_large_is_taken(callbacks, monkeypatch):
+    """The rounding of the two engines may differ at the end of the range; no batch is lost."""
+
+    class Careful(Trainer):
+        def train(self, batches, updates, slots):
+            """Give up at the second of the batches."""
+            return super().train(batches[:1], updates[:1], slots)
+
+    options = {"optimizer": "sgd", "learning_rate": 0.1, "shuffle": False, "batch_size": 4, "epochs": 1}
+    plain, careful = small(), small()
+    expected = train(plain, engine="eager", **options)
+    monkeypatch.setattr("nn.compiled.Trainer", Careful)
+    history = train(careful, engine="compiled", callbacks=callbacks, **options)
+    assert history.stopped is None
+    assert history.history["loss"] == pytest.approx(expected.history["loss"])
+    assert weights(careful) == pytest.approx(weights(plain))
+
+
+def test_leaving_the_domain_in_validation_is_nan():
+    history = fit(Line(log), [[1.0], [2.0]], [0.0, 0.0], loss="mse", validation_data=([[1.0], [-1.0]], [0.0, 0.0]),
+                  epochs=1, verbose=0)  # fmt: skip
+    assert math.isnan(history.history["val_loss"][0])
+
+
+def test_a_penalty_outside_its_domain_stops():
+    with pytest.warns(RuntimeWarning, match="step 1: the penalty: log"):
+        fit(Line(), [[1.0]], [0.0], loss="mse", regularizer=lambda model: log(model.w - 1.0), verbose=0)
+
+
+def test_a_fault_of_the_model_keeps_its_own_words():
+    def broken(output):
+        raise ValueError("my own fault")
+
+    with pytest.raises(ValueError, match=r"^my own fault$"):
+        fit(Line(broken), [[1.0]], [0.0], loss="mse", verbose=0)
 
 
 def test_a_penalty_that_is_not_finite_stops():
