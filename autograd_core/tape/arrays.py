@@ -14,19 +14,19 @@ class Arrays:
 
     Parameters
     ----------
-    library
+    module
         NumPy, or a library with its names.
     """
 
-    def __init__(self, library: Any) -> None:
-        self.library = library
+    def __init__(self, module: Any) -> None:
+        self.module = module
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        library_name = _NAMES.get(name, name)
+        its_name = _NAMES.get(name, name)
         of_sequences = name in TABLE and TABLE[name].variadic  # np.dot, say, means something else
-        function: Callable[..., Any] | None = None if of_sequences else getattr(self.library, library_name, None)
+        function: Callable[..., Any] | None = None if of_sequences else getattr(self.module, its_name, None)
         if function is None and name in ("erf", "erfc"):
-            function = self.library.vectorize(getattr(math, name), otypes=[float])
+            function = self.module.vectorize(getattr(math, name), otypes=[float])
         if function is None:
             row = TABLE.get(name) or RECORDED_ROWS.get(name)
             if row is None:
@@ -45,11 +45,11 @@ class Arrays:
             before, total = total, total + x
             added = total - before
             lost = lost + ((before - (total - added)) + (x - added))
-        return self.library.where(abs(total) < math.inf, total + lost, total)
+        return self.module.where(abs(total) < math.inf, total + lost, total)
 
     def prod(self, xs: Any) -> Any:
         """The product of a list of arrays."""
-        return self.library.stack(xs).prod(axis=0)
+        return self.module.stack(xs).prod(axis=0)
 
     def leave_one_out(self, xs: Any) -> list[Any]:
         """For each array of a list the product of the others."""
