@@ -1,6 +1,7 @@
 """Source text of the Numba kernels: one loop over the steps of a plan, with a branch for each operation in use.
 
-The branches of scalar rows are emitted from the rows; sums of any length are written out in `templates.py`. A
+The branches of scalar rows are emitted from the rows; sums of any length are written out in `templates.py`,
+matrix products in `product_template.py`. A
 register is a row of an array with one number per lane, so the inner loops run over the lanes of a row.
 
 A step is a line of seven integers: the opcode; the first register of its results and how many there are; where its
@@ -14,7 +15,8 @@ from textwrap import indent
 from ..evaluate import traced
 from ..row import Primitive
 from ..statements import statements
-from .templates import BACKWARD, FORWARD, HEADER, PRODUCT, VARIADIC
+from .product_template import PRODUCT
+from .templates import BACKWARD, FORWARD, HEADER, VARIADIC
 
 PRODUCT_OPCODE = 0
 """The opcode of a matrix product; those of the rows follow, in the order in which the rows are given."""
