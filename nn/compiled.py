@@ -4,7 +4,8 @@ Where nothing needs Python in between, many steps run in one call, the updates o
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -64,7 +65,9 @@ class CompiledEngine(EagerEngine):
         self._example = jit(example)
         importance = np.ones(len(X)) if weights is None else np.array(weights, dtype=float)
         self._inputs = (np.array(X, dtype=float), self._rows(y), importance)
-        self._trainer: Any = None
+        self._decider = loss if isinstance(loss, LossFunction) and loss.decide is not None else None
+        self._expected = self._labels(self._inputs[1])
+        self._trainer: Trainer | None = None
         self._steps_per_call = 16
         self._example(*[array[:1] for array in self._inputs])  # records it, or says why that cannot be done
 
@@ -91,9 +94,13 @@ class CompiledEngine(EagerEngine):
         if not np.isfinite(values).all():
             return super().evaluate(X, y)
         table = np.stack(outputs)
-        right = self._right(table, self._rows(y))
+        right = self._right(table, self._labels(self._rows(y)))
         found = outputs[0].tolist() if self.width == 1 else table.T.tolist()
         return BatchResult(float(values.mean()), number(self._penalty()) / self.n_train, found, right)
+
+    def prepare(self, optimizer: Optimizer) -> None:
+        """Make the compiled loop for the parameters of an optimizer, so that the training need not."""
+        self._training_program([group["params"] for group in optimizer.param_groups])
 
     def train(
         self, batches: Iterable[Sequence[int]], training: "Training"
@@ -105,43 +112,50 @@ class CompiledEngine(EagerEngine):
         NonFiniteError
             If the objective or a gradient is not finite; the step of that batch is not taken.
         """
-        for part, result in self._calls(batches, training):
+        for part, result in self._calls(batches, training, held=False):
             yield list(zip(part[: result.steps], self._batches(result, part), strict=False))
 
-    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: "Training") -> Iterator[CallResult]:
-        """As `train`, for any number of epochs."""
+    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: "Training") -> Generator[CallResult]:
+        """As `train`, for any number of epochs; the parameters are in their Values when the iterator is closed."""
         import numpy as np
 
-        for part, result in self._calls(batches, training):
-            if result.steps:
-                sizes = [len(chosen) for chosen in part[: result.steps]]
-                seen = result.outputs[:, : sum(sizes)]
-                right = self._hits(seen, self._inputs[1][np.concatenate(part[: result.steps])])
-                if right is not None:
-                    right = np.add.reduceat(right, np.cumsum([0, *sizes[:-1]]), dtype=np.int64).tolist()
-                losses, penalties = result.losses[: len(sizes)].tolist(), result.penalties[: len(sizes)].tolist()
-                yield CallResult(sizes, losses, penalties, right)
+        with closing(self._calls(batches, training, held=True)) as calls:
+            for part, result in calls:
+                if result.steps:
+                    sizes = np.array([len(chosen) for chosen in part[: result.steps]])
+                    seen = result.outputs[:, : sizes.sum()]
+                    right = None
+                    if self._expected is not None:
+                        hits = self._hits(seen, self._expected[np.concatenate(part[: result.steps])])
+                        right = np.add.reduceat(hits, np.cumsum(sizes) - sizes, dtype=np.int64)
+                    yield CallResult(sizes, result.losses[: len(sizes)], result.penalties[: len(sizes)], right)
 
     def _calls(
-        self, batches: Iterable[Sequence[int]], training: "Training"
-    ) -> Iterator[tuple[list[Sequence[int]], Any]]:
-        """The batches and the result of each call of the compiled loop."""
+        self, batches: Iterable[Sequence[int]], training: "Training", held: bool
+    ) -> Generator[tuple[list[Sequence[int]], Any]]:
+        """The batches and the result of each call of the compiled loop; the parameters may be held outside their Values."""
         batches = iter(batches)
-        while part := list(islice(batches, self._steps_per_call)):
-            started = time.perf_counter()
-            optimizer = training.optimizer
-            program = self._training_program([group["params"] for group in optimizer.param_groups])
-            updates = _updates(training, len(part))
-            slots = _slots(optimizer)
-            result = program.train(part, updates, slots)
-            _keep(optimizer, slots, result.steps)
-            yield part, result
-            if result.steps < len(part):
-                chosen = part[result.steps]
-                yield [chosen], self._eager_step(chosen, training)
-                batches = chain(part[result.steps + 1 :], batches)
-            pace = (time.perf_counter() - started) / len(part)
-            self._steps_per_call = max(1, min(4096, int(SECONDS / max(pace, 1e-6))))
+        optimizer = training.optimizer
+        trainer = self._training_program([group["params"] for group in optimizer.param_groups])
+        with ExitStack() as stack:
+            slots = _take(optimizer, stack, trainer if held else None)
+            while part := list(islice(batches, self._steps_per_call)):
+                started = time.perf_counter()
+                result = trainer.train(part, _updates(training, len(part)), slots)
+                for state in optimizer.state:
+                    state["step"] += result.steps
+                if not held:
+                    _keep(optimizer, slots)
+                yield part, result
+                pace = (time.perf_counter() - started) / len(part)
+                self._steps_per_call = max(1, min(4096, int(SECONDS / max(pace, 1e-6))))
+                if result.steps < len(part):
+                    stack.close()
+                    chosen = part[result.steps]
+                    yield [chosen], self._eager_step(chosen, training)
+                    batches = chain(part[result.steps + 1 :], batches)
+                if not held or result.steps < len(part):
+                    slots = _take(optimizer, stack, trainer if held else None)
 
     def _eager_step(self, chosen: Sequence[int], training: "Training") -> "_Step":
         """One step by the eager engine, which says where a number began not to be finite, or rounds to finite ones."""
@@ -154,7 +168,7 @@ class CompiledEngine(EagerEngine):
         outputs = np.array([as_list(output) for output in found.outputs]).T
         return _Step(1, np.array([found.loss]), np.array([found.penalty]), outputs)
 
-    def _training_program(self, groups: list[list[Any]]) -> Any:
+    def _training_program(self, groups: list[list[Any]]) -> Trainer:
         """The trainer for these groups of parameters."""
         if self._trainer is None:
             penalty = None if self.regularizer is None else lambda: self.regularizer(self.model)  # type: ignore[misc]
@@ -170,24 +184,33 @@ class CompiledEngine(EagerEngine):
             table = result.outputs[:, start : start + len(chosen)]
             start += len(chosen)
             outputs = table[0].tolist() if self.width == 1 else table.T.tolist()
-            right = self._right(table, self._inputs[1][list(chosen)])
+            right = self._right(table, self._expected if self._expected is None else self._expected[list(chosen)])
             yield BatchResult(float(result.losses[k]), float(result.penalties[k]), outputs, right)
 
-    def _right(self, table: Any, targets: Any) -> int | None:
+    def _right(self, table: Any, labels: Any) -> int | None:
         """How many of a batch are decided rightly, for the losses of this package that decide."""
-        hits = self._hits(table, targets)
-        return None if hits is None else int(hits.sum())
+        return None if labels is None else int(self._hits(table, labels).sum())
 
-    def _hits(self, table: Any, targets: Any) -> Any:
-        """Which examples are decided rightly, or None for other losses."""
+    def _hits(self, table: Any, labels: Any) -> Any:
+        """Which examples are decided rightly."""
         import numpy as np
 
-        if not isinstance(self.loss, LossFunction) or self.loss.decide is None:
+        loss = self._decider
+        assert loss is not None  # or there are no labels
+        if loss.kind == "multiclass":
+            largest = table.max(axis=0)  # much faster than argmax, and as good if there is only one in each column
+            if np.count_nonzero(table == largest) == len(labels):
+                return table[labels, np.arange(len(labels))] == largest
+            return table.argmax(axis=0) == labels
+        low, high = loss.labels or (0, 1)
+        return (np.where(table > loss.threshold, high, low) == labels.T).all(axis=0)
+
+    def _labels(self, targets: Any) -> Any:
+        """What the right decision is for each row of targets, or None for losses that decide nothing."""
+        loss = self._decider
+        if loss is None:
             return None
-        if self.loss.kind == "multiclass":
-            return table.argmax(axis=0) == targets.argmax(axis=1)
-        low, high = self.loss.labels or (0, 1)
-        return (np.where(table > self.loss.threshold, high, low) == targets.T).all(axis=0)
+        return targets.argmax(axis=1) if loss.kind == "multiclass" else targets
 
     def _rows(self, y: Sequence[Target]) -> Any:
         """The targets as a table, one row per example."""
@@ -217,9 +240,9 @@ def _updates(training: "Training", count: int) -> list[tuple[int, list[Any]]]:
 
     optimizer = training.optimizer
     rates = np.empty((count, len(optimizer.param_groups)))
-    for k in range(count):
+    for k in range(count if training.schedule is not None else 1):
         training.apply_schedule(k)
-        rates[k] = [group["lr"] for group in optimizer.param_groups]
+        rates[k:] = [group["lr"] for group in optimizer.param_groups]
     pairs: list[tuple[int, list[Any]]] = []
     for start, stop in ((0, 1), (1, count)):
         if stop > start:
@@ -229,6 +252,15 @@ def _updates(training: "Training", count: int) -> list[tuple[int, list[Any]]]:
             ]
             pairs.append((stop - start, rules))
     return pairs
+
+
+def _take(optimizer: Optimizer, stack: ExitStack, holder: Trainer | None) -> list[Any]:
+    """What the optimizer remembers. With a `holder`, that and the parameters are given back when `stack` is closed."""
+    slots = _slots(optimizer)
+    if holder is not None:
+        stack.enter_context(holder.held())
+        stack.callback(_keep, optimizer, slots)
+    return slots
 
 
 def _slots(optimizer: Optimizer) -> list[Any]:
@@ -241,8 +273,7 @@ def _slots(optimizer: Optimizer) -> list[Any]:
     ]
 
 
-def _keep(optimizer: Optimizer, slots: Sequence[Any], steps: int) -> None:
+def _keep(optimizer: Optimizer, slots: Sequence[Any]) -> None:
     """Give the optimizer back what the steps have made of its slots."""
     for state, arrays in zip(optimizer.state, slots, strict=True):
-        state["step"] += steps
         state.update({slot: array.tolist() for slot, array in zip(optimizer.slots, arrays, strict=True)})

@@ -35,22 +35,33 @@ class Batches:
 
     def indices(self) -> Iterator[list[int]]:
         """The positions of the examples of each batch of one epoch."""
-        order = self._order()
-        for start in range(0, len(order), self.batch_size):
-            yield order[start : start + self.batch_size]
+        return self._parts(self._order().tolist())
+
+    def arrays(self) -> Iterator[Any]:
+        """As `indices`, each an array."""
+        return self._parts(self._order())
 
     def __iter__(self) -> Iterator[tuple[Rows, list[Target]]]:
         for chosen in self.indices():
             yield [self.X[i] for i in chosen], [self.y[i] for i in chosen]
 
-    def _order(self) -> list[int]:
+    def _parts(self, order: Any) -> Iterator[Any]:
+        for start in range(0, len(order), self.batch_size):
+            yield order[start : start + self.batch_size]
+
+    def _order(self) -> Any:
+        """The positions of the examples in the order of one epoch, an array."""
+        import numpy as np
+
         count = len(self.X)
         if self.replacement:
-            return [self.random.randrange(count) for _ in range(count)]
-        order = list(range(count))
-        if self.shuffle and self.batch_size < count:  # all examples in one batch need no order
-            self.random.shuffle(order)
-        return order
+            return np.array([self.random.randrange(count) for _ in range(count)])
+        if not self.shuffle or self.batch_size >= count:  # all examples in one batch need no order
+            return np.arange(count)
+        keys = np.frombuffer(
+            self.random.randbytes(8 * count), dtype="<u8"
+        )  # sorting random keys: each order is as likely
+        return np.argsort(keys, kind="stable")
 
 
 def batches(

@@ -5,7 +5,7 @@
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
@@ -38,13 +38,13 @@ class BatchResult:
 class CallResult(NamedTuple):
     """What an engine tells of many batches at once: of each its size, mean loss, penalty and number of right decisions.
 
-    `right` is None where the engine does not count them.
+    All are arrays; `right` is None where the engine does not count them.
     """
 
-    sizes: list[int]
-    losses: list[float]
-    penalties: list[float]
-    right: list[int] | None
+    sizes: Any
+    losses: Any
+    penalties: Any
+    right: Any
 
 
 class Engine(Protocol):
@@ -71,13 +71,19 @@ class Engine(Protocol):
 class StepEngine(Protocol):
     """An engine that also takes the steps of the optimizer, many in one go."""
 
+    def prepare(self, optimizer: Any) -> None:
+        """Do what can be done before the training."""
+
     def train(
         self, batches: Iterable[Sequence[int]], training: Any
     ) -> Iterator[list[tuple[Sequence[int], BatchResult]]]:
         """Take one step for each batch, some at a time; gives those whose steps are taken, with their results."""
 
-    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: Any) -> Iterator[CallResult]:
-        """The same for any number of epochs, with less about each batch."""
+    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: Any) -> Generator[CallResult]:
+        """The same for any number of epochs, with less about each batch.
+
+        The parameters are in their Values when the iterator is closed, not before.
+        """
 
 
 class EagerEngine:

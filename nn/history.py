@@ -51,7 +51,7 @@ class History:
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add the figures of one epoch."""
-        if row.keys() - self.history.keys():
+        if row.keys() != self.history.keys():
             count = len(self)
             for name in row:
                 self.history.setdefault(name, [math.nan] * count)

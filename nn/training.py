@@ -5,7 +5,8 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice
+from contextlib import closing
+from itertools import chain, islice, repeat
 from typing import Any
 
 from . import checkpoints, engines, losses, optimizers, progress, regularizers, schedules
@@ -207,6 +208,8 @@ class Training:
         visits = self.epochs * len(self.X) * len(self.parameters)
         make_engine = engines.get(engine, visits)
         self.engine = make_engine(model, self.loss, self.regularizer, n_train, self.X, self.y, self.weights)
+        if isinstance(self.engine, engines.StepEngine):
+            self.engine.prepare(self.optimizer)
         self.callbacks = sorted(as_callbacks(callbacks), key=lambda callback: isinstance(callback, Checkpoint))
         self.progress = progress.choose(verbose)
         self.history = History()
@@ -263,31 +266,55 @@ class Training:
 
     def _run_through(self, engine: engines.StepEngine) -> None:
         """All epochs, where nothing happens between them: many in one call of the engine, their figures in bulk."""
-        per_epoch = len(self.batches)
-        batches = chain.from_iterable(self.batches.indices() for _ in range(self.epochs))
-        calls = engine.train_in_bulk(batches, self)
-        while True:
-            with uninterrupted():  # the steps of a call and their count
-                call = next(calls, None)
-                if call is None:
-                    return
-                self._count_call(call, per_epoch)
+        batches = chain.from_iterable(self.batches.arrays() for _ in range(self.epochs))
+        with closing(engine.train_in_bulk(batches, self)) as calls:
+            while True:
+                with uninterrupted():  # the steps of a call and their count
+                    call = next(calls, None)
+                    if call is None:
+                        return
+                    self._count_call(call)
 
-    def _count_call(self, call: engines.CallResult, per_epoch: int) -> None:
+    def _count_call(self, call: engines.CallResult) -> None:
         """Enter the steps of a call, and the epochs that they complete."""
+        per_epoch, count = len(self.batches), len(call.sizes)
+        self.step += count
         start = 0
-        while start < len(call.sizes):
-            stop = min(start + per_epoch - len(self.sums.sizes), len(call.sizes))
-            self.sums.add_all(call, start, stop)
-            self.step += stop - start
-            self.progress.batch(self.epoch, self.sums.seen / len(self.X), call.losses[stop - 1])
-            if len(self.sums.sizes) == per_epoch:
-                row = self._figures()
-                self.history.append(row)
-                self.progress.epoch(self.epoch, row)
-                self.sums = Sums()
-                self.epoch = min(self.epoch + 1, self.epochs - 1)
+        while start < count:
+            stop = min(start + per_epoch - len(self.sums.sizes), count)
+            if stop - start == per_epoch:
+                stop = start + (count - start) // per_epoch * per_epoch
+                self._count_epochs(call, start, stop)
+            else:
+                self.sums.add_all(call, start, stop)
+                if len(self.sums.sizes) == per_epoch:
+                    self._enter([self._figures()])
+                    self.sums = Sums()
             start = stop
+        if self.sums.seen:
+            self.progress.batch(self.epoch, self.sums.seen / len(self.X), float(call.losses[-1]))
+
+    def _count_epochs(self, call: engines.CallResult, start: int, stop: int) -> None:
+        """Enter whole epochs of a call."""
+        per_epoch = len(self.batches)
+        sizes, rates = call.sizes[start : start + per_epoch].tolist(), self._rates()  # the same in all epochs
+        losses = call.losses[start:stop].reshape(-1, per_epoch).tolist()
+        penalties = call.penalties[start + per_epoch - 1 : stop : per_epoch].tolist()
+        right: Any = repeat(0)
+        if call.right is not None:
+            right = call.right[start:stop].reshape(-1, per_epoch).sum(axis=1).tolist()
+        self._enter([
+            self._row(losses, sizes, penalty, right, len(self.X)) | rates
+            for losses, penalty, right in zip(losses, penalties, right, strict=False)
+        ])  # fmt: skip
+
+    def _enter(self, rows: list[dict[str, float]]) -> None:
+        """The figures of epochs that were trained in bulk."""
+        for row in rows:
+            self.history.append(row)
+            self.progress.batch(self.epoch, 1.0, row["loss"])
+            self.progress.epoch(self.epoch, row)
+            self.epoch = min(self.epoch + 1, self.epochs - 1)
 
     def _run_epoch(self) -> None:
         if not self.batches_done:  # some are done where a training is resumed within an epoch
@@ -365,12 +392,20 @@ class Training:
     def _figures(self) -> dict[str, float]:
         """What is known of the present epoch after its batches so far."""
         sums = self.sums
-        row = {"loss": mean_of(sums.losses, sums.sizes)}
+        return self._row(sums.losses, sums.sizes, sums.penalty, sums.right, sums.seen) | self._rates()
+
+    def _row(self, losses: list[float], sizes: list[int], penalty: float, right: int, seen: int) -> dict[str, float]:
+        """The figures of an epoch: the losses of its batches, the last penalty, and how many of `seen` were right."""
+        row = {"loss": mean_of(losses, sizes)}
         if self.regularizer is not None:
-            row["penalty"] = sums.penalty
+            row["penalty"] = penalty
         if self.decide is not None:
-            row["accuracy"] = sums.right / sums.seen
-        return row | {f"lr{i or ''}": group["lr"] for i, group in enumerate(self.optimizer.param_groups)}
+            row["accuracy"] = right / seen
+        return row
+
+    def _rates(self) -> dict[str, float]:
+        """The learning rate of each group."""
+        return {f"lr{i or ''}": group["lr"] for i, group in enumerate(self.optimizer.param_groups)}
 
     def _record(self) -> None:
         """Enter the present epoch into the history, also if only some of its batches are done."""
@@ -432,12 +467,12 @@ class Sums:
 
     def add_all(self, call: engines.CallResult, start: int, stop: int) -> None:
         """Add the batches from `start` to before `stop` of a call."""
-        self.losses += call.losses[start:stop]
-        self.sizes += call.sizes[start:stop]
-        self.seen += sum(call.sizes[start:stop])
-        self.penalty = call.penalties[stop - 1]
+        self.losses += call.losses[start:stop].tolist()
+        self.sizes += call.sizes[start:stop].tolist()
+        self.seen = sum(self.sizes)
+        self.penalty = float(call.penalties[stop - 1])
         if call.right is not None:
-            self.right += sum(call.right[start:stop])
+            self.right += int(call.right[start:stop].sum())
 
 
 def _parameters(model: Any) -> list[Any]:

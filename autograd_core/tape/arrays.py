@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable
+from functools import reduce
+from itertools import accumulate
 from typing import Any
 
 from ..conditions import RECORDED_ROWS
@@ -48,17 +50,20 @@ class Arrays:
         return self.module.where(abs(total) < math.inf, total + lost, total)
 
     def prod(self, xs: Any) -> Any:
-        """The product of a list of arrays."""
-        return self.module.stack(xs).prod(axis=0)
+        """The product of a list of arrays; no partial product overflows or underflows."""
+        return self.module.ldexp(*reduce(self._times, xs, (1.0, 0)))
 
     def leave_one_out(self, xs: Any) -> list[Any]:
-        """For each array of a list the product of the others."""
-        before, behind = [1.0], [1.0]
-        for x in xs[:-1]:
-            before.append(before[-1] * x)
-        for x in xs[:0:-1]:
-            behind.append(behind[-1] * x)
-        return [b * a for b, a in zip(before, reversed(behind), strict=True)]
+        """For each array of a list the product of the others, likewise."""
+        before = list(accumulate(xs[:-1], self._times, initial=(1.0, 0)))
+        behind = list(accumulate(xs[:0:-1], self._times, initial=(1.0, 0)))[::-1]
+        return [self.module.ldexp(b * a, i + j) for (b, i), (a, j) in zip(before, behind, strict=True)]
+
+    def _times(self, product: tuple[Any, Any], x: Any) -> tuple[Any, Any]:
+        """A product as a number near 1 and an exponent of two, times `x`."""
+        factor, exponent = self.module.frexp(x)
+        mantissa, shift = self.module.frexp(product[0] * factor)
+        return mantissa, product[1] + exponent + shift
 
 
 _NAMES = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh",

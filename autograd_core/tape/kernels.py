@@ -4,9 +4,9 @@ The branches of scalar rows are emitted from the rows; sums of any length are wr
 matrix products in `product_template.py`. A
 register is a row of an array with one number per lane, so the inner loops run over the lanes of a row.
 
-A step is a line of seven integers: the opcode; the first register of its results and how many there are; where its
+A step is a line of eight integers: the opcode; the first register of its results and how many there are; where its
 operands stand in `index` and how many each result has; and, for a matrix product, where its weights and biases stand
-in `uniforms`.
+in `uniforms`, and whether adjoints of its inputs are wanted.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from textwrap import indent
 from ..evaluate import traced
 from ..row import Primitive
 from ..statements import statements
-from .product_template import PRODUCT
+from .product_template import product_source
 from .templates import BACKWARD, FORWARD, HEADER, VARIADIC
 
 PRODUCT_OPCODE = 0
@@ -29,7 +29,7 @@ def can_compile(row: Primitive) -> bool:
 
 def products() -> str:
     """The module with ``product`` and ``product_adjoint``, which every plan may use."""
-    return HEADER.format(names="(matrix products)") + PRODUCT
+    return HEADER.format(names="(matrix products)") + product_source()
 
 
 def source(rows: Sequence[Primitive], products: str) -> str:

@@ -8,6 +8,7 @@ from ..row import Primitive
 from .kernel_cache import Kernels
 from .kernels import PRODUCT_OPCODE, products, source
 from .plan import Group, Plan, Product, Run
+from .vector_width import PADDING, padded
 
 BLOCK_BYTES = 1 << 20
 """How much memory the registers of one block of lanes and their adjoints may take, so that they stay in the cache."""
@@ -22,7 +23,7 @@ SIGNATURES = {"forward": f"({_PLAN}, int64)", "backward": f"({_PLAN}, float64[:,
 _PRODUCT = "int64, int64, int64, int64[::1], float64[::1], int64, int64, float64[:,::1]"
 PRODUCT_SIGNATURES = {
     "product": f"void({_PRODUCT}, int64)",
-    "product_adjoint": f"void({_PRODUCT}, float64[:,::1], float64[::1], int64)",
+    "product_adjoint": f"void({_PRODUCT}, float64[:,::1], float64[::1], int64, int64)",
 }
 """The types of the arguments of matrix products."""
 
@@ -69,8 +70,8 @@ class Encoded(NamedTuple):
     broadcast: Any  # pairs of a register and the position of its number among the uniform ones
 
 
-def encode(plan: Plan, rows: Sequence[Primitive]) -> Encoded:
-    """`plan` for the kernels of `rows`."""
+def encode(plan: Plan, rows: Sequence[Primitive], input_adjoints: bool = True) -> Encoded:
+    """`plan` for the kernels of `rows`; without `input_adjoints`, products of inputs alone pass nothing back to them."""
     import numpy as np
 
     opcodes = {row: op for op, row in enumerate(rows, PRODUCT_OPCODE + 1)}
@@ -80,13 +81,16 @@ def encode(plan: Plan, rows: Sequence[Primitive]) -> Encoded:
         at = len(index)
         if isinstance(step, Product):
             index += step.inputs
-            steps.append([PRODUCT_OPCODE, step.first, step.size, at, len(step.inputs), step.weights, step.biases])
+            wanted = input_adjoints or max(step.inputs) >= plan.inputs
+            steps.append(
+                [PRODUCT_OPCODE, step.first, step.size, at, len(step.inputs), step.weights, step.biases, wanted]
+            )
         else:
             for operand in step.operands:
                 index += operand
-            steps.append([opcodes[step.row], step.first, step.size, at, len(step.operands), 0, 0])
+            steps.append([opcodes[step.row], step.first, step.size, at, len(step.operands), 0, 0, 0])
     return Encoded(
-        np.array(steps, dtype=np.int64).reshape(len(steps), 7),
+        np.array(steps, dtype=np.int64).reshape(len(steps), 8),
         np.array(index, dtype=np.int64),
         np.array(plan.outputs, dtype=np.int64),
         np.array([register for register, _ in plan.guards], dtype=np.int64),
@@ -95,8 +99,8 @@ def encode(plan: Plan, rows: Sequence[Primitive]) -> Encoded:
 
 
 def lanes_per_block(plan: Plan) -> int:
-    """How many lanes are computed at a time: a multiple of 8."""
-    return max(8, min(1024, BLOCK_BYTES // (BYTES_PER_NUMBER * max(1, plan.registers)) // 8 * 8))
+    """How many lanes are computed at a time: a multiple of `PADDING`."""
+    return max(PADDING, min(1024, BLOCK_BYTES // (BYTES_PER_NUMBER * max(1, plan.registers)) // PADDING * PADDING))
 
 
 class NativeExecutor:
@@ -125,18 +129,19 @@ class NativeExecutor:
         for start in range(0, lanes, size):
             block = slice(start, min(start + size, lanes))
             count = block.stop - start
-            if V.shape[1] != count:  # the kernels take all columns
-                V = np.empty((plan.registers, count))
+            if V.shape[1] != padded(count):  # the kernels take all columns
+                V = np.empty((plan.registers, padded(count)))
                 V[broadcast[:, 0]] = uniforms[broadcast[:, 1], None]
                 A = np.empty_like(V)
-            V[: plan.inputs] = inputs[:, block]
-            forward(steps, index, uniforms, V, count)
-            outputs[:, block] = V[at_outputs]
-            guards[:, block] = V[at_guards]
+            V[: plan.inputs, :count] = inputs[:, block]
+            V[: plan.inputs, count:] = inputs[:, block.stop - 1 : block.stop]
+            forward(steps, index, uniforms, V, V.shape[1])
+            outputs[:, block] = V[at_outputs, :count]
+            guards[:, block] = V[at_guards, :count]
             if backward is not None:
                 A[:] = 0.0
-                np.add.at(A, at_outputs, seeds[:, block])
-                backward(steps, index, uniforms, V, A, d_uniforms, count)
-                d_inputs[:, block] = A[: plan.inputs]
+                np.add.at(A[:, :count], at_outputs, seeds[:, block])
+                backward(steps, index, uniforms, V, A, d_uniforms, V.shape[1])
+                d_inputs[:, block] = A[: plan.inputs, :count]
                 np.add.at(d_uniforms, broadcast[:, 1], A[broadcast[:, 0]].sum(axis=1))
         return Run(outputs, guards) if backward is None else Run(outputs, guards, d_inputs, d_uniforms)

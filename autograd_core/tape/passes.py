@@ -3,19 +3,16 @@
 `simplified` runs them all; each is a function of its own, so that a tape can be printed before and after.
 """
 
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Callable, Container, Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
 
 from ..evaluate import NUMBERS
 from ..ieee import Float
 from ..primitives import TABLE
-from .tape import Constant, Entry, Guard, Instruction, Tape
+from .tape import Constant, Entry, Guard, Instruction, Tape, make
 
 ADD, MUL, POW, SQUARE, PROD, DOT = (TABLE[name] for name in ("add", "mul", "pow", "square", "prod", "dot"))
-
-
-make = tuple.__new__
-"""Makes an instruction in half the time of its class: the passes spend theirs in that."""
 
 
 class Builder:
@@ -46,23 +43,36 @@ Visit = Callable[[Builder, int, Instruction], Instruction | int]
 instruction, or the slot where its result is found."""
 
 
-def rewrite(tape: Tape, *visits: Visit) -> Tape:
-    """`tape` with every instruction replaced by what the `visits`, one after the other, make of it."""
+def rewrite(tape: Tape, *visits: Visit, at: Container[int] | None = None, needed: Sequence[int] = ()) -> Tape:
+    """`tape` with every instruction replaced by what the `visits`, one after the other, make of it.
+
+    Parameters
+    ----------
+    at
+        The slots whose instructions are visited; all, if None.
+    needed
+        For each slot 1 if its entry is kept, else 0; all are kept if empty.
+    """
     builder = Builder()
-    moved = builder.moved
+    put, moved = builder.put, builder.moved
+    place, moved_to = moved.append, moved.__getitem__
     for slot, entry in enumerate(tape.entries):
-        if type(entry) is Instruction:
+        if needed and not needed[slot]:
+            place(-1)
+        elif type(entry) is Instruction:
             row, operands = entry
-            result: Instruction | int = make(Instruction, (row, tuple([moved[operand] for operand in operands])))
-            for visit in visits:
-                result = visit(builder, slot, result)  # type: ignore[arg-type]  # an int ends the loop
-                if type(result) is int:
-                    break
-            moved.append(result if type(result) is int else builder.put(result))  # type: ignore[arg-type]
+            read = tuple(map(moved_to, operands))
+            result: Instruction | int = entry if read == operands else make(Instruction, (row, read))
+            if at is None or slot in at:
+                for visit in visits:
+                    result = visit(builder, slot, result)  # type: ignore[arg-type]  # an int ends the loop
+                    if type(result) is int:
+                        break
+            place(result if type(result) is int else put(result))  # type: ignore[arg-type]
         elif type(entry) is Constant:
-            moved.append(builder.constant(entry.number))
+            place(builder.constant(entry.number))
         else:
-            moved.append(builder.put(entry))
+            place(put(entry))
     guards = [Guard(moved[guard.slot], guard.outcome) for guard in tape.guards]
     return Tape(builder.entries, [moved[output] for output in tape.outputs], guards)
 
@@ -88,7 +98,7 @@ def folding() -> Visit:
 
 
 def lower(tape: Tape) -> Tape:
-    """Write powers and products in cheaper operations: ``x**2`` as a square, a product of many as several of two.
+    """Write powers and products in cheaper operations: ``x**2`` as a square, ``prod([x, y])`` as ``x * y``.
 
     A power with a constant exponent 0 is the constant 1, whatever the base is.
     """
@@ -100,8 +110,8 @@ def lowering() -> Visit:
 
     def visit(builder: Builder, _: int, instruction: Instruction) -> Instruction | int:
         row, operands = instruction
-        if row is PROD:
-            return reduce(lambda x, y: builder.put(Instruction(MUL, (x, y))), operands)
+        if row is PROD and len(operands) == 2:
+            return Instruction(MUL, operands)
         if row is POW:
             exponent = builder.numbers.get(operands[1])
             if exponent == 0.0:
@@ -137,8 +147,22 @@ def sharing() -> Visit:
     return visit
 
 
-def drop_dead(tape: Tape) -> Tape:
-    """Leave out instructions and constants that no output or guard needs; inputs and parameters stay."""
+def drop_dead(tape: Tape, *kinds: type[Entry]) -> Tape:
+    """Leave out what no output or guard needs: instructions, and of the other entries those of `kinds`.
+
+    Without `kinds`, constants; inputs and parameters stay.
+    """
+    needed = needed_slots(tape, kinds or (Constant,))
+    return rewrite(tape, needed=needed) if 0 in needed else tape
+
+
+def needed_slots(
+    tape: Tape, kinds: Sequence[type[Entry]] = (Constant,), reads: Mapping[int, Sequence[int]] = MappingProxyType({})
+) -> bytearray:
+    """For each slot 1 if an output or guard needs it or it is an entry of another kind than `kinds`, else 0.
+
+    The instructions in the slots of `reads` read what stands there in place of their operands.
+    """
     needed = bytearray(len(tape))
     for slot in (*tape.outputs, *(guard.slot for guard in tape.guards)):
         needed[slot] = 1
@@ -147,23 +171,11 @@ def drop_dead(tape: Tape) -> Tape:
         entry = entries[slot]
         if type(entry) is Instruction:
             if needed[slot]:
-                for operand in entry.operands:
+                for operand in reads[slot] if slot in reads else entry[1]:
                     needed[operand] = 1
-        elif type(entry) is not Constant:
+        elif type(entry) not in kinds:
             needed[slot] = 1
-    if all(needed):
-        return tape
-    moved: list[int] = []
-    kept: list[Entry] = []
-    for slot, entry in enumerate(entries):
-        moved.append(len(kept))
-        if needed[slot]:
-            if type(entry) is Instruction:
-                row, operands = entry
-                entry = make(Instruction, (row, tuple([moved[operand] for operand in operands])))
-            kept.append(entry)
-    guards = [Guard(moved[guard.slot], guard.outcome) for guard in tape.guards]
-    return Tape(kept, [moved[output] for output in tape.outputs], guards)
+    return needed
 
 
 def weigh_sums(tape: Tape) -> Tape:
@@ -172,23 +184,21 @@ def weigh_sums(tape: Tape) -> Tape:
     A sum is followed through additions that nothing else reads; from two products on it becomes one ``dot``.
     The result may differ from the written order of additions by rounding.
     """
-    sums = sums_of_products(tape)
+    sums = {}  # for each its weights, its inputs, and its other terms
+    for slot, (products, others) in sums_of_products(tape).items():
+        weights, inputs = zip(*(_operands(tape, product) for product in products), strict=True)
+        sums[slot] = (weights, inputs, others)
     if not sums:
         return tape
 
-    def visit(builder: Builder, slot: int, instruction: Instruction) -> Instruction:
-        if slot not in sums:
-            return instruction
-        products, others = sums[slot]
-        moved = builder.moved
-        weights, inputs = zip(*(_operands(tape, product) for product in products), strict=True)
-        rest = [moved[term] for term in others]
+    def visit(builder: Builder, slot: int, _: Instruction) -> Instruction:
+        weights, inputs, rest = [[builder.moved[term] for term in terms] for terms in sums[slot]]
         bias = rest.pop() if rest else builder.constant(0.0)
-        operands = [*[moved[w] for w in weights], *rest, *[moved[x] for x in inputs]]
         ones = [builder.constant(1.0)] * len(rest)
-        return Instruction(DOT, (*operands, *ones, bias))
+        return Instruction(DOT, (*weights, *rest, *inputs, *ones, bias))
 
-    return drop_dead(rewrite(tape, visit))
+    reads = {slot: [*chain.from_iterable(terms)] for slot, terms in sums.items()}
+    return rewrite(tape, visit, at=sums, needed=needed_slots(tape, reads=reads))
 
 
 def sums_of_products(tape: Tape) -> dict[int, tuple[list[int], list[int]]]:

@@ -6,6 +6,7 @@ stand in consecutive registers.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ..primitives import TABLE
@@ -120,15 +121,17 @@ def make_plan(tape: Tape) -> Plan:
 _Key = tuple[int, Primitive, tuple[int, ...] | int]
 """What instructions that are computed together have in common: their depth, row, and inputs or number of operands."""
 
+UNIFORM = -1
+"""The depth of what depends on no input."""
+
 
 class _Planner:
     """The state of laying out one tape."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.uniform = uniform_slots(tape)
-        self.sums = {slot: found for slot, entry in tape.instructions()
-                     if entry.row is DOT and (found := self._product(slot, entry))}  # fmt: skip
+        self.depth: list[int] = []  # of each slot: at most that of its operands, plus one
+        self.sums: dict[int, tuple[tuple[int, ...], tuple[int, ...], int]] = {}  # the products, see `_product`
         self.uniforms: list[int] = []
         self.registers: dict[int, int] = {slot: i for i, slot in enumerate(tape.inputs)}
         self.broadcast: list[int] = []
@@ -137,15 +140,9 @@ class _Planner:
     def plan(self) -> Plan:
         """The whole layout."""
         keyed = self._grouped()
-        uniform = self.uniform
-        for slots in keyed.values():
-            for slot in slots:
-                for operand in self._lane_operands(slot):
-                    if uniform[operand]:
-                        self._need(operand)
         for slot in (*self.tape.outputs, *(guard.slot for guard in self.tape.guards)):
             self._need(slot)
-        steps = tuple([self._step(slots) for _, slots in sorted(keyed.items(), key=lambda item: item[0][0])])
+        steps = tuple([self._step(found) for _, found in sorted(keyed.items(), key=lambda item: item[0][0])])
         broadcast = tuple([(self.registers[slot], self._place([slot])) for slot in self.broadcast])
         return Plan(
             inputs=len(self.tape.inputs),
@@ -157,41 +154,51 @@ class _Planner:
             registers=self.count,
         )
 
-    def _product(self, slot: int, entry: Instruction) -> tuple[tuple[int, ...], tuple[int, ...], int] | None:
+    def _grouped(self) -> dict[_Key, list[tuple[int, Sequence[int]]]]:
+        """The instructions that differ from lane to lane, by depth and by what lets them go together.
+
+        Each is given as its slot and the slots that it reads from registers.
+        """
+        depth = self.depth
+        place, depth_of = depth.append, depth.__getitem__
+        keyed: dict[_Key, list[tuple[int, Sequence[int]]]] = defaultdict(list)
+        for slot, entry in enumerate(self.tape.entries):
+            if type(entry) is not Instruction:
+                place(0 if type(entry) is Input else UNIFORM)
+                continue
+            row, operands = entry
+            depths = [*map(depth_of, operands)]
+            level = max(depths) if depths else UNIFORM
+            if level == UNIFORM:
+                place(UNIFORM)
+                continue
+            level += 1
+            place(level)
+            shared: tuple[int, ...] | int = len(operands)  # what a group has in common; for a product, its inputs
+            if UNIFORM in depths:
+                found = self._product(operands) if row is DOT else None
+                if found:
+                    self.sums[slot] = found
+                    shared = operands = found[0]
+                for operand in operands:
+                    self._need(operand)
+            keyed[level, row, shared].append((slot, operands))
+        return keyed
+
+    def _product(self, operands: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...], int] | None:
         """The inputs, weights and bias of a weighted sum with uniform weights, sorted by input; else None."""
-        if self.uniform[slot] or not self.uniform[entry.operands[-1]]:
-            return None
-        weights, inputs, bias = DOT.arguments(entry.operands)
-        pairs = [(x, w) if self.uniform[w] else (w, x) for w, x in zip(weights, inputs, strict=True)]
-        if not all(self.uniform[w] for _, w in pairs) or len({x for x, _ in pairs}) < len(pairs):
+        depth = self.depth
+        weights, inputs, bias = DOT.arguments(operands)
+        pairs = [(x, w) if depth[w] == UNIFORM else (w, x) for w, x in zip(weights, inputs, strict=True)]
+        others = [*[w for _, w in pairs], bias]
+        if any(depth[slot] != UNIFORM for slot in others) or len({x for x, _ in pairs}) < len(pairs):
             return None
         pairs.sort()
         return tuple([x for x, _ in pairs]), tuple([w for _, w in pairs]), bias
 
-    def _lane_operands(self, slot: int) -> tuple[int, ...]:
-        """The operands that an instruction reads from registers."""
-        if slot in self.sums:
-            return self.sums[slot][0]
-        entry = self.tape.entries[slot]
-        return entry.operands if isinstance(entry, Instruction) else ()
-
-    def _grouped(self) -> dict[_Key, list[int]]:
-        """The instructions that differ from lane to lane, by depth and by what lets them go together."""
-        depth = [0] * len(self.tape)
-        keyed: dict[_Key, list[int]] = defaultdict(list)
-        uniform, sums = self.uniform, self.sums
-        for slot, entry in enumerate(self.tape.entries):
-            if type(entry) is Instruction and not uniform[slot]:
-                operands = sums[slot][0] if slot in sums else entry.operands
-                level = 1 + max([depth[operand] for operand in operands])
-                depth[slot] = level
-                shared = operands if slot in sums else len(operands)  # a product's inputs, else only their number
-                keyed[level, entry.row, shared].append(slot)
-        return keyed
-
     def _need(self, slot: int) -> None:
         """See to it that a uniform number that is read from a register has one."""
-        if self.uniform[slot] and slot not in self.registers:
+        if self.depth[slot] == UNIFORM and slot not in self.registers:
             self.registers[slot] = self.count
             self.broadcast.append(slot)
             self.count += 1
@@ -201,17 +208,17 @@ class _Planner:
         self.uniforms += slots
         return len(self.uniforms) - len(slots)
 
-    def _step(self, slots: list[int]) -> Group | Product:
-        """The step that computes `slots`, in the order in which their operands stand in the registers."""
-        reads = {slot: [self.registers[operand] for operand in self._lane_operands(slot)] for slot in slots}
-        slots = sorted(slots, key=reads.__getitem__)
+    def _step(self, found: list[tuple[int, Sequence[int]]]) -> Group | Product:
+        """The step that computes what was `found`, in the order in which its operands stand in the registers."""
+        register = self.registers.__getitem__
+        *reads, slots = zip(*sorted([(*map(register, operands), slot) for slot, operands in found]), strict=True)
         first = self.count
-        self.registers.update(zip(slots, range(first, first + len(slots)), strict=True))
         self.count += len(slots)
+        self.registers.update(zip(slots, range(first, self.count), strict=True))
         if slots[0] in self.sums:
             weights = self._place([w for slot in slots for w in self.sums[slot][1]])
             biases = self._place([self.sums[slot][2] for slot in slots])
-            return Product(first, len(slots), tuple(reads[slots[0]]), weights, biases)
+            return Product(first, len(slots), tuple([column[0] for column in reads]), weights, biases)
         entry = self.tape.entries[slots[0]]
         assert isinstance(entry, Instruction)  # only those are grouped
-        return Group(entry.row, first, tuple(zip(*(reads[slot] for slot in slots), strict=True)))
+        return Group(entry.row, first, tuple(reads))

@@ -1,81 +1,136 @@
-"""Source of the matrix products, which every plan may use: many weighted sums of the same inputs."""
+"""Source of the matrix products, which every plan may use: many weighted sums of the same inputs.
 
-PRODUCT = """
+In lane l, result j is the sum over the inputs i of ``W[j, i] * x[i, l]``, plus a bias. The loops go over tiles of 4 rows by
+4 vectors of lanes (or 4 by 4 weights): its 16 sums stay in the registers of the processor while the terms are added, so that
+a number that is loaded serves four times. What is left over at the edges is done in tiles of 1.
+"""
 
-LARGE = 1 << 17  # multiplications from which BLAS pays for the copies that it needs
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from textwrap import indent
 
+from .vector_width import width
+
+TILE = 4
+
+
+@cache
+def product_source() -> str:
+    """``product`` and ``product_adjoint`` for vectors of this processor's width."""
+    return (
+        _IMPORTS.format(_digest())
+        + _FORWARD.format(tiles=indent(_tiles("j", "count", _sums), "    "))
+        + _BACKWARD.format(
+            weights=indent(_tiles_of_weights(), "    "), inputs=indent(_tiles("i", "width", _input_adjoints), " " * 8)
+        )
+    )
+
+
+def _digest() -> str:
+    """What changes when `vectors.py` does, so that nothing that was compiled with another one is used."""
+    return sha256(Path(__file__).with_name("vectors.py").read_bytes()).hexdigest()[:20]
+
+
+_IMPORTS = """
+
+from autograd_core.tape.vectors import load, multiply_add, spread, store, total, zero  # {}
+"""
+
+_FORWARD = """
 
 @summing
 def product(first, count, width, inputs, uniforms, weights, biases, V, lanes):
-    W = uniforms[weights : weights + count * width].reshape(count, width)
-    x0 = inputs[0]
-    if count * width * lanes >= LARGE and inputs[width - 1] - x0 == width - 1:
-        np.dot(W, V[x0 : x0 + width], V[first : first + count])
-        for j in range(count):
-            out = V[first + j]
-            for lane in range(lanes):
-                out[lane] += uniforms[biases + j]
-        return
-    for j in range(count):
-        out = V[first + j]
-        for lane in range(lanes):
-            out[lane] = uniforms[biases + j]
-    whole = count - count % 4
-    for j in range(0, whole, 4):  # four results at a time, so that an input is loaded once for four
-        o0, o1, o2, o3 = V[first + j], V[first + j + 1], V[first + j + 2], V[first + j + 3]
-        for i in range(width):
-            x = V[inputs[i]]
-            w0, w1, w2, w3 = W[j, i], W[j + 1, i], W[j + 2, i], W[j + 3, i]
-            for lane in range(lanes):
-                o0[lane] += w0 * x[lane]
-                o1[lane] += w1 * x[lane]
-                o2[lane] += w2 * x[lane]
-                o3[lane] += w3 * x[lane]
-    for j in range(whole, count):
-        out = V[first + j]
-        for i in range(width):
-            x, w = V[inputs[i]], W[j, i]
-            for lane in range(lanes):
-                out[lane] += w * x[lane]
+    stride = V.shape[1]
+{tiles}"""
 
+_BACKWARD = """
 
 @summing
-def product_adjoint(first, count, width, inputs, uniforms, weights, biases, V, A, gradients, lanes):
-    W = uniforms[weights : weights + count * width].reshape(count, width)
-    dW = gradients[weights : weights + count * width].reshape(count, width)
-    for j in range(count):
-        adjoint = A[first + j]
-        total = 0.0
-        for lane in range(lanes):
-            total += adjoint[lane]
-        gradients[biases + j] += total
-    x0 = inputs[0]
-    if count * width * lanes >= LARGE and inputs[width - 1] - x0 == width - 1:
-        G = A[first : first + count]
-        dW += np.dot(G, V[x0 : x0 + width].T)
-        A[x0 : x0 + width] += np.dot(W.T, G)
-        return
-    whole = count - count % 4
-    for i in range(width):
-        x, dx = V[inputs[i]], A[inputs[i]]
-        for j in range(0, whole, 4):
-            g0, g1, g2, g3 = A[first + j], A[first + j + 1], A[first + j + 2], A[first + j + 3]
-            w0, w1, w2, w3 = W[j, i], W[j + 1, i], W[j + 2, i], W[j + 3, i]
-            s0 = s1 = s2 = s3 = 0.0
-            for lane in range(lanes):
-                s0 += g0[lane] * x[lane]
-                s1 += g1[lane] * x[lane]
-                s2 += g2[lane] * x[lane]
-                s3 += g3[lane] * x[lane]
-                dx[lane] += w0 * g0[lane] + w1 * g1[lane] + w2 * g2[lane] + w3 * g3[lane]
-            dW[j, i] += s0
-            dW[j + 1, i] += s1
-            dW[j + 2, i] += s2
-            dW[j + 3, i] += s3
-        for j in range(whole, count):
-            g, w, s = A[first + j], W[j, i], 0.0
-            for lane in range(lanes):
-                s += g[lane] * x[lane]
-                dx[lane] += w * g[lane]
-            dW[j, i] += s
-"""
+def product_adjoint(first, count, width, inputs, uniforms, weights, biases, V, A, gradients, lanes, wanted):
+    stride = V.shape[1]
+{weights}    if wanted:  # adjoints of the inputs
+{inputs}"""
+
+
+def _tiles(index: str, count: str, body: Callable[[int, int], str]) -> str:
+    """Loops over tiles of rows and lanes, `body` for each of a size."""
+    step = width()
+    lines = [f"whole = {count} - {count} % {TILE}", f"wide = lanes - lanes % {TILE * step}"]
+    for rows, span in ((TILE, f"0, whole, {TILE}"), (1, f"whole, {count}")):
+        lines.append(f"for {index} in range({span}):")
+        for vectors, lane_span in ((TILE, f"0, wide, {TILE * step}"), (1, f"wide, lanes, {step}")):
+            lines.append(f"    for lane in range({lane_span}):")
+            lines.append(indent(body(rows, vectors), " " * 8).rstrip())
+    return "\n".join([*lines, ""])
+
+
+def _grid(rows: int, columns: int, text: str) -> list[str]:
+    """`text` for every place of a tile, with ``{r}`` and ``{c}`` filled in."""
+    return [text.format(r=r, c=c) for r in range(rows) for c in range(columns)]
+
+
+def _sums(rows: int, vectors: int) -> str:
+    """A tile of results: all inputs, times their weights."""
+    step = width()
+    return "\n".join([
+        *_grid(rows, vectors, "s{r}{c} = spread(uniforms, biases + j + {r})"),
+        "for i in range(width):",
+        "    at = inputs[i] * stride + lane",
+        *[f"    x{c} = load(V, at + {c * step})" for c in range(vectors)],
+        *[f"    w{r} = spread(uniforms, weights + (j + {r}) * width + i)" for r in range(rows)],
+        *_grid(rows, vectors, "    s{r}{c} = multiply_add(w{r}, x{c}, s{r}{c})"),
+        *[f"store(V, (first + j + {r}) * stride + lane + {c * step}, s{r}{c})" for r in range(rows) for c in range(vectors)],
+    ])  # fmt: skip
+
+
+def _input_adjoints(rows: int, vectors: int) -> str:
+    """A tile of adjoints of inputs: those of all results, times the weights."""
+    step = width()
+    places = [(r, c, f"at{r} + {c * step}") for r in range(rows) for c in range(vectors)]
+    return "\n".join([
+        *[f"at{r} = inputs[i + {r}] * stride + lane" for r in range(rows)],
+        *[f"s{r}{c} = load(A, {at})" for r, c, at in places],
+        "for j in range(count):",
+        "    at = (first + j) * stride + lane",
+        *[f"    g{c} = load(A, at + {c * step})" for c in range(vectors)],
+        *[f"    w{r} = spread(uniforms, weights + j * width + i + {r})" for r in range(rows)],
+        *_grid(rows, vectors, "    s{r}{c} = multiply_add(w{r}, g{c}, s{r}{c})"),
+        *[f"store(A, {at}, s{r}{c})" for r, c, at in places],
+    ])  # fmt: skip
+
+
+def _tiles_of_weights() -> str:
+    """The gradients of the weights, tile by tile, and of the biases: adjoints times inputs, summed over the lanes."""
+    lines = [f"whole = count - count % {TILE}", f"wide = width - width % {TILE}"]
+    for rows, span in ((TILE, f"0, whole, {TILE}"), (1, "whole, count")):
+        lines.append(f"for j in range({span}):")
+        for columns, input_span in ((TILE, f"0, wide, {TILE}"), (1, "wide, width")):
+            lines.append(f"    for i in range({input_span}):")
+            lines.append(indent(_weight_gradients(rows, columns), " " * 8).rstrip())
+        lines += [indent(_bias_gradients(rows), " " * 4).rstrip()]
+    return "\n".join([*lines, ""])
+
+
+def _weight_gradients(rows: int, columns: int) -> str:
+    """The gradients of a tile of weights."""
+    return "\n".join([
+        *[f"x{c} = inputs[i + {c}] * stride" for c in range(columns)],
+        *_grid(rows, columns, "s{r}{c} = zero()"),
+        f"for lane in range(0, lanes, {width()}):",
+        *[f"    v{c} = load(V, x{c} + lane)" for c in range(columns)],
+        *[f"    g{r} = load(A, (first + j + {r}) * stride + lane)" for r in range(rows)],
+        *_grid(rows, columns, "    s{r}{c} = multiply_add(g{r}, v{c}, s{r}{c})"),
+        *_grid(rows, columns, "gradients[weights + (j + {r}) * width + i + {c}] += total(s{r}{c})"),
+    ])  # fmt: skip
+
+
+def _bias_gradients(rows: int) -> str:
+    """The gradients of the biases of `rows` results."""
+    return "\n".join([
+        *[f"s{r} = 0.0" for r in range(rows)],
+        "for lane in range(lanes):",
+        *[f"    s{r} += A[first + j + {r}, lane]" for r in range(rows)],
+        *[f"gradients[biases + j + {r}] += s{r}" for r in range(rows)],
+    ])  # fmt: skip

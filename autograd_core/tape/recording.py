@@ -1,7 +1,7 @@
 """Recording: from a function, or from a graph that is there already, to a tape."""
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,8 @@ from ..graph import topological_order
 from ..lifting import number
 from ..row import Primitive
 from ..value import Value, apply
-from .tape import Constant, Entry, Guard, Input, Instruction, Parameter, Tape
+from .passes import drop_dead
+from .tape import Constant, Entry, Guard, Input, Instruction, Parameter, Tape, make
 
 
 class RecordingError(TypeError):
@@ -28,7 +29,8 @@ class Recorder:
 
     def __init__(self, inputs: Sequence[Value]) -> None:
         self.inputs = tuple(inputs)
-        self.made: set[Value] = set(inputs)
+        self.made: dict[Value, None] = dict.fromkeys(inputs)  # in the order in which they were made
+        self.note = self.made.setdefault  # told of every Value that is made: without a call of Python
         self.guards: list[tuple[Value, bool]] = []
 
     def __enter__(self) -> "Recorder":
@@ -40,10 +42,6 @@ class Recorder:
     def __exit__(self, *exception: object) -> None:
         modes.state.recorder = self._previous
         modes.count(-1)
-
-    def note(self, node: Value) -> None:
-        """Remember a Value made by the recorded function."""
-        self.made.add(node)
 
     def compare(self, row: Primitive, left: Any, right: Any) -> Condition:
         """The condition that `row`, a comparison, gives for two operands."""
@@ -63,6 +61,10 @@ class Recorder:
                 "compute with the Value itself, and select with where(condition, a, b)"
             )
 
+    def refuse(self, what: str, instead: str) -> None:
+        """Raise, for `what` would give the numbers of one example to all lanes."""
+        raise RecordingError(f"{what} in a function that is being recorded would see one example alone: {instead}")
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
@@ -77,7 +79,7 @@ def collector_paused() -> Iterator[None]:
 
 
 def record(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Tape, Any]:
-    """The program that `f` runs on numbers in the form of `args`, and what it returned.
+    """The program that `f` runs on numbers in the form of `args`, and what it returned, with leaves for its Values.
 
     Leaves that `f` makes are constants; leaves that it captures are parameters.
 
@@ -94,61 +96,64 @@ def record(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Tape, Any]:
     with Recorder(inputs) as recorder, modes.recording(), domain_errors("ieee"):
         result = f(*lifted)
     outputs = [number(f"jit: the result{path}", y) for path, y in leaves(result)]
-    return tape_of(*outputs, inputs=inputs, guards=recorder.guards, made=recorder.made), result
+    tape = tape_of(*outputs, inputs=inputs, guards=recorder.guards, made=recorder.made)
+    returned = [Value(y._data) if isinstance(y, Value) else y for y in outputs]  # the graph is needed no more
+    return tape, rebuild(result, iter(returned))
 
 
 def tape_of(
     *outputs: Value | float,
     inputs: Sequence[Value] = (),
     guards: Sequence[tuple[Value, bool]] = (),
-    made: set[Value] | None = None,
+    made: Collection[Value] | None = None,
 ) -> Tape:
     """The program that computed `outputs`: `inputs` are its inputs, its other leaves are parameters.
 
     Parameters
     ----------
     made
-        The Values that a recorded function made itself: their leaves are constants, and inner nodes that are not
-        among them have been captured, which is an error. None, for a graph that is there already, allows all.
+        The Values that a recorded function made itself, in order: their leaves are constants, and inner nodes that are
+        not among them have been captured, which is an error. None, for a graph that is there already, allows all.
     """
     entries: list[Entry] = [Input(value.label or f"x{i}") for i, value in enumerate(inputs)]
     slots = {value: slot for slot, value in enumerate(inputs)}
-    constants: dict[str, int] = {}
+    constants: dict[float | str, int] = {}
 
     def slot_of(x: Value | float) -> int:
+        """The slot of an operand or output; a number, and a Value that was captured, gets one when it is first read."""
         if isinstance(x, Value):
+            if x not in slots:
+                slots[x] = len(entries)
+                entries.append(Parameter(x))
             return slots[x]
-        key = repr(x)
+        key = x or repr(x)  # 0.0 and -0.0 are equal, but not the same
         if key not in constants:
             constants[key] = len(entries)
             entries.append(Constant(x))
         return constants[key]
 
-    for node in _order([*[y for y in outputs if isinstance(y, Value)], *[c for c, _ in guards]], inputs):
+    roots = [*[y for y in outputs if isinstance(y, Value)], *[condition for condition, _ in guards]]
+    for node in topological_order(*roots) if made is None else made:
         if node in slots:
             continue
-        row, operands = node.primitive, node.operands
-        if row is None and made is not None and node in made:
-            slots[node] = slot_of(node._data)
+        origin = node._origin
+        if origin.row is None:
+            slots[node] = slot_of(node if made is None else node._data)
             continue
-        if row is not None and made is not None and node not in made:
-            raise RecordingError(
-                f"the recorded function uses {node!r}, which was computed outside of it: compute it inside, "
-                "or hand it in as an input, or detach() it"
-            )
-        entry = Parameter(node) if row is None else Instruction(row, tuple([slot_of(x) for x in operands]))
+        operands: Iterable[Value | float] = node.operands if origin.constants else node.parents
+        try:
+            read = tuple(map(slots.__getitem__, operands))  # type: ignore[arg-type]  # numbers are not found
+        except KeyError:  # numbers, and what was captured
+            read = tuple(map(slot_of, operands))
         slots[node] = len(entries)
-        entries.append(entry)
-    return Tape(entries, [slot_of(y) for y in outputs], [Guard(slots[c], outcome) for c, outcome in guards])
-
-
-def _order(roots: Sequence[Value], inputs: Sequence[Value]) -> list[Value]:
-    """All nodes that `roots` need, parents first; what an input was computed from is not needed."""
-    order = topological_order(*roots)
-    if not any(value.parents for value in inputs):
-        return order
-    needed, given = set(roots), set(inputs)
-    for node in reversed(order):
-        if node in needed and node not in given:
-            needed.update(node.parents)
-    return [node for node in order if node in needed]
+        entries.append(make(Instruction, (origin.row, read)))
+    tape = Tape(entries, [slot_of(y) for y in outputs], [Guard(slots[c], outcome) for c, outcome in guards])
+    tape = drop_dead(tape, Constant, Parameter)
+    captured = [entry.value for slot in tape.parameters if isinstance(entry := tape.entries[slot], Parameter)]
+    inner = next((value for value in captured if made is not None and value.primitive is not None), None)
+    if inner is not None:
+        raise RecordingError(
+            f"the recorded function uses {inner!r}, which was computed outside of it: compute it inside, "
+            "or hand it in as an input, or detach() it"
+        )
+    return tape

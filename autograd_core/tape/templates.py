@@ -5,8 +5,8 @@ HEADER = '''\
 
 import math
 from math import (
-    acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, erf, erfc, exp, expm1, hypot, log, log10, log1p, log2, pow,
-    sin, sinh, sqrt, tan, tanh,
+    acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, erf, erfc, exp, expm1, frexp, hypot, ldexp, log, log10, log1p,
+    log2, pow, sin, sinh, sqrt, tan, tanh,
 )
 
 import numba
@@ -28,6 +28,21 @@ def exp2(x):
 @inline
 def cbrt(x):
     return math.copysign(pow(abs(x), 1.0 / 3.0), x)
+
+
+@inline
+def exp_of_difference(x, y):  # as in rules.py
+    d = x - y
+    z = d - x
+    e = exp(d)
+    return e + e * ((x - (d - z)) - (y + z)) if abs(d) < 800.0 else e
+
+
+@inline
+def times(mantissa, exponent, x):  # a product as a number near 1 and an exponent of two, times x
+    factor, e = frexp(x)
+    mantissa, shift = frexp(mantissa * factor)
+    return mantissa, exponent + e + shift
 '''
 
 FORWARD = """
@@ -47,20 +62,28 @@ def backward(steps, index, uniforms, V, A, gradients, lanes):
     for s in range(steps.shape[0] - 1, -1, -1):
         op, first, count, at, width = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3], steps[s, 4]
         if op == 0:
+            inputs = index[at : at + width]
             product_adjoint(
-                first, count, width, index[at : at + width], uniforms, steps[s, 5], steps[s, 6], V, A, gradients, lanes
+                first, count, width, inputs, uniforms, steps[s, 5], steps[s, 6], V, A, gradients, lanes, steps[s, 7]
             )
 """
 
 VARIADIC = {
     "fsum": (
         """\
+lost = np.zeros(lanes)  # what the additions have rounded off (Knuth's two-sum)
 for lane in range(lanes):
     out[lane] = 0.0
 for j in range(width):
     x = V[index[at + j * count + i]]
     for lane in range(lanes):
-        out[lane] += x[lane]
+        before = out[lane]
+        out[lane] = before + x[lane]
+        added = out[lane] - before
+        lost[lane] += (before - (out[lane] - added)) + (x[lane] - added)
+for lane in range(lanes):
+    if abs(out[lane]) < inf:
+        out[lane] += lost[lane]
 """,
         """\
 for j in range(width):
@@ -93,6 +116,32 @@ for j in range(half):
         A[x, lane] += adjoint[lane] * V[w, lane]
 """,
     ),
+    "prod": (
+        """\
+exponents = np.zeros(lanes, np.int64)  # kept apart, so that nothing overflows or underflows on the way
+for lane in range(lanes):
+    out[lane] = 1.0
+for j in range(width):
+    x = V[index[at + j * count + i]]
+    for lane in range(lanes):
+        out[lane], exponents[lane] = times(out[lane], exponents[lane], x[lane])
+for lane in range(lanes):
+    out[lane] = ldexp(out[lane], exponents[lane])
+""",
+        """\
+before, powers = np.ones((width + 1, lanes)), np.zeros((width + 1, lanes), np.int64)
+for j in range(width):
+    x = V[index[at + j * count + i]]
+    for lane in range(lanes):
+        before[j + 1, lane], powers[j + 1, lane] = times(before[j, lane], powers[j, lane], x[lane])
+behind, exponents = np.ones(lanes), np.zeros(lanes, np.int64)
+for j in range(width - 1, -1, -1):
+    x, dx = V[index[at + j * count + i]], A[index[at + j * count + i]]
+    for lane in range(lanes):
+        dx[lane] += adjoint[lane] * ldexp(before[j, lane] * behind[lane], powers[j, lane] + exponents[lane])
+        behind[lane], exponents[lane] = times(behind[lane], exponents[lane], x[lane])
+""",
+    ),
     "logsumexp": (
         """\
 top, largest = np.full(lanes, -inf), np.zeros(lanes, np.int64)
@@ -106,7 +155,7 @@ for j in range(width):
     x = V[index[at + j * count + i]]
     for lane in range(lanes):
         if j != largest[lane]:
-            total[lane] += exp(x[lane] - top[lane])
+            total[lane] += exp_of_difference(x[lane], top[lane])
 for lane in range(lanes):
     out[lane] = top[lane] + log1p(total[lane])
 """,
@@ -116,13 +165,15 @@ for j in range(width):
     x = V[index[at + j * count + i]]
     for lane in range(lanes):
         top[lane] = x[lane] if x[lane] > top[lane] else top[lane]
-scale = np.empty(lanes)
-for lane in range(lanes):
-    scale[lane] = adjoint[lane] / exp(out[lane] - top[lane])
+total = np.zeros(lanes)  # not exp(out - top): next to a large top the logarithm has lost digits
+for j in range(width):
+    x = V[index[at + j * count + i]]
+    for lane in range(lanes):
+        total[lane] += exp_of_difference(x[lane], top[lane])
 for j in range(width):
     x, dx = V[index[at + j * count + i]], A[index[at + j * count + i]]
     for lane in range(lanes):
-        dx[lane] += scale[lane] * exp(x[lane] - top[lane])
+        dx[lane] += adjoint[lane] * (exp_of_difference(x[lane], top[lane]) / total[lane])
 """,
     ),
 }

@@ -1,6 +1,7 @@
 """`Trainer`: gradient descent on a compiled function, many steps at a time without Python in between."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..containers import describe, is_number
@@ -10,10 +11,12 @@ from .compiled import BranchError, Compiled
 from .kernel_cache import Kernels
 from .lanes import Lanes
 from .native import encode, kernels_for, lanes_per_block, rows_of
+from .plan import Product
 from .program import Program, Shared, of_leaves
 from .recording import record
 from .tape import Constant, Parameter, Tape
 from .updates import Formula, Update, formula, on_arrays
+from .vector_width import PADDING
 
 Plan = Sequence[tuple[int, Sequence[Update]]]
 
@@ -93,7 +96,7 @@ class Trainer:
         first = _first(compiled.returned(lanes))
         if not (isinstance(first, Value) or is_number(first)):
             raise TypeError(f"Trainer: the function must return a number first, not {describe(first)}")
-        self.rows, self.share = lanes.rows, float(share)
+        self.examples, self.share = np.ascontiguousarray(lanes.rows.T), float(share)
         self.trained = [value for group in groups for value in group]
         _check(self.trained)
         ends = np.cumsum([len(group) for group in groups])
@@ -101,11 +104,32 @@ class Trainer:
         costs = _penalty(penalty)
         captured = [*self.program.parameters, *_parameters(costs)]
         self.leaves = list(dict.fromkeys([*self.trained, *captured]))
-        parts = [(self.program.tape, self.program.computed), (costs, costs.outputs)]
-        self.shared = Program(of_leaves(self.leaves, parts))
         number_of = {leaf: i for i, leaf in enumerate(self.leaves)}
         self.numbers = np.array([number_of[value] for value in self.program.parameters], dtype=np.int64)
+        parts = [(costs, costs.outputs)]
+        if self.program.computed:
+            parts.insert(0, (self.program.tape, self.program.computed))
+        else:
+            captured = _parameters(costs)
+        alone = list(dict.fromkeys(captured))  # what the part that depends on parameters alone may read
+        self.shared = Program(of_leaves(alone, parts))
+        self.shared_numbers = np.array([number_of[value] for value in alone], dtype=np.int64)
         self._loops: dict[tuple[Formula, ...], Kernels] = {}
+        self._held: tuple[Any, Any] | None = None  # numbers and gradients of the leaves, while they are held
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep the parameters out of their Values from call to call: they are written back at the end of the context.
+
+        Many calls then take no longer than one. The Values must not be changed meanwhile.
+        """
+        self._held = self._read()
+        try:
+            yield
+        finally:
+            numbers, gradients = self._held
+            self._held = None
+            self._write(numbers, gradients)
 
     def train(self, batches: Sequence[Any], updates: Plan, slots: Sequence[Any]) -> Trained:
         """Take one step for each of `batches`.
@@ -142,8 +166,7 @@ class Trainer:
         import numpy as np
 
         order, ends = self._order(batches)
-        leaves = np.array([leaf._data for leaf in self.leaves])
-        gradients = np.zeros(len(leaves))
+        leaves, gradients = self._held or self._read()
         store = self._joined(slots) if updates is not None else np.zeros((0, len(self.trained)))
         formulas, chosen, constants = self._schedule(updates, len(store), len(ends))
         results = Trained(0, np.zeros(len(ends)), np.zeros(len(ends)),
@@ -155,16 +178,26 @@ class Trainer:
                 formulas, chosen, constants, order, ends, leaves, gradients, store, results, updates is not None
             )
         tried = min(steps + 1, len(ends))
-        for value, gradient in zip(self.trained, gradients.tolist(), strict=False):  # floats: nothing to check
-            value._grad = gradient
+        if self._held is None:
+            self._write(leaves, gradients)
         if updates is None:
             steps = 0
-        else:
-            for value, number in zip(self.trained, leaves.tolist(), strict=False):
-                value._data = number
-            for (first, last), array in zip(self.bounds, slots, strict=True):
-                array[:] = store[: len(array), first:last]
+        for (first, last), array in zip(self.bounds, slots, strict=False):  # no slots without steps
+            array[:] = store[: len(array), first:last]
         return Trained(steps, results.losses[:tried], results.penalties[:tried], results.outputs[:, : ends[tried - 1]])
+
+    def _read(self) -> tuple[Any, Any]:
+        """The numbers of the leaves, and room for their gradients."""
+        import numpy as np
+
+        return np.array([leaf._data for leaf in self.leaves]), np.zeros(len(self.leaves))
+
+    def _write(self, numbers: Any, gradients: Any) -> None:
+        """Give the trained leaves their numbers and gradients."""
+        pairs = zip(self.trained, numbers.tolist(), gradients.tolist(), strict=False)  # other leaves come behind them
+        for value, number, gradient in pairs:  # floats: nothing to check
+            value._data = number
+            value._grad = gradient
 
     # The arguments ----------------------------------------------------------------------------------------
 
@@ -176,7 +209,7 @@ class Trainer:
         if 0 in sizes or not sizes:
             raise ValueError(f"Trainer: batch {sizes.index(0) if sizes else 0} is empty")
         order = np.concatenate([np.asarray(batch, dtype=np.int64) for batch in batches])
-        count = self.rows.shape[1]
+        count = len(self.examples)
         if order.min() < 0 or order.max() >= count:
             bad = next(int(lane) for lane in order if not 0 <= lane < count)
             raise ValueError(f"Trainer: there are {count} lanes, numbered from 0; a batch has lane {bad}")
@@ -222,19 +255,18 @@ class Trainer:
         gradients: Any, slots: Any, results: Trained, stepping: bool,
     ) -> int:  # fmt: skip
         """All steps by the generated loop."""
-        import numpy as np
-
         main, shared = self.program.plan, self.shared.plan
         rows = rows_of(main, shared)
         if formulas not in self._loops:
             text = training_template.source(kernels_for(rows).name, formulas)
             self._loops[formulas] = Kernels.of("training", text, training_template.SIGNATURES)
-            self._arguments = [_arguments(program, rows) for program in (self.program, self.shared)]
+            self._arguments = [_arguments(self.program, rows, False), _arguments(self.shared, rows, True)]
         to, source = self.program.from_parameters
-        wires = (np.stack([to, self.numbers[source]], axis=1), np.stack(self.program.from_hoisted, axis=1))
-        sizes = (main.inputs, main.registers, lanes_per_block(main), shared.registers, int(stepping))
+        wires = (_runs(to, self.numbers[source]), _runs(*self.program.from_hoisted))
+        columns = PADDING if any(isinstance(step, Product) for step in shared.steps) else 1
+        sizes = (main.inputs, main.registers, lanes_per_block(main), shared.registers, columns, int(stepping))
         return int(self._loops[formulas]["train"](
-            *self._arguments, sizes, tuple(map(np.ascontiguousarray, wires)), self.rows, order, ends, leaves, gradients,
+            *self._arguments, sizes, wires, self.shared_numbers, self.examples, order, ends, leaves, gradients,
             slots, self.bounds, chosen, constants, self.share, results.losses, results.penalties, results.outputs,
         ))  # fmt: skip
 
@@ -248,17 +280,18 @@ class Trainer:
         functions = [on_arrays(found) for found in formulas]
         start = 0
         for k, stop in enumerate(ends):
-            rows = self.rows[:, order[start:stop]]
+            rows = self.examples[order[start:stop]].T
             seeds = np.zeros((1 + len(results.outputs), stop - start))
             seeds[0] = 1.0 / (stop - start)
             outputs, _, _, found = self.program.run(leaves[self.numbers], rows, seeds)
             own = np.zeros((len(self.shared.plan.outputs), 1))
             own[-1] = self.share
-            penalty, _, d_leaves, _ = self.shared.run(np.zeros(0), leaves[:, None], own)
+            penalty, _, d_leaves, _ = self.shared.run(np.zeros(0), leaves[self.shared_numbers, None], own)
             results.losses[k] = outputs[0].sum() / (stop - start)
             results.penalties[k] = self.share * penalty[-1, 0]
             results.outputs[:, start:stop] = outputs[1:]
-            gradients[:] = d_leaves[:, 0]
+            gradients[:] = 0.0
+            gradients[self.shared_numbers] = d_leaves[:, 0]
             np.add.at(gradients, self.numbers, found)
             trained = gradients[: len(self.trained)]
             if not np.isfinite([results.losses[k], results.penalties[k], *trained]).all():
@@ -274,10 +307,21 @@ class Trainer:
         return len(ends)
 
 
-def _arguments(program: Program, rows: Sequence[Any]) -> tuple[Any, ...]:
-    """A program as the generated loop takes it."""
-    steps, index, outputs, _, broadcast = encode(program.plan, rows)
+def _arguments(program: Program, rows: Sequence[Any], inputs: bool) -> tuple[Any, ...]:
+    """A program as the generated loop takes it, with the adjoints of its `inputs` or without."""
+    steps, index, outputs, _, broadcast = encode(program.plan, rows, input_adjoints=inputs)
     return steps, index, outputs, broadcast, program.constants.copy()
+
+
+def _runs(to: Any, source: Any) -> Any:
+    """The pairs of two arrays as lines (to, source, count), one for neighbours that go to neighbours."""
+    import numpy as np
+
+    if not len(to):
+        return np.zeros((0, 3), dtype=np.int64)
+    starts = np.flatnonzero(np.concatenate([[True], (np.diff(to) != 1) | (np.diff(source) != 1)]))
+    counts = np.diff(np.append(starts, len(to)))
+    return np.ascontiguousarray(np.stack([to[starts], source[starts], counts], axis=1), dtype=np.int64)
 
 
 def _penalty(penalty: Callable[[], Any] | None) -> Tape:

@@ -41,7 +41,7 @@ def problems(small: bool = False) -> list[Problem]:
     return [
         moons(),
         digits(),
-        random_classes("wide", (784, 128, 10), "relu", 640, 64, 4),
+        random_classes("wide", (784, 128, 10), "relu", 640, 64, 20),
         random_classes("odd", (3, 7, 5, 2), "tanh", 170, 17, 100),
         random_classes("deep", (8,) * 11, "relu", 320, 32, 50),
     ]

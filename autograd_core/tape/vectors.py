@@ -1,0 +1,114 @@
+"""Vectors of neighbouring lanes for the generated kernels: what one instruction of the processor loads, multiplies and adds.
+
+Numba turns loops into such instructions by itself, but it keeps no sums in registers from one loop to the next, which a
+matrix product needs (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008). An address is the
+position of a number in the memory of a contiguous array of any shape. It is not checked.
+
+Imports Numba: only generated modules import this one.
+"""
+# mypy: allow-untyped-calls, allow-untyped-decorators
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic, models, register_model
+
+from .vector_width import width
+
+WIDTH = width()
+_LANES = ir.VectorType(ir.DoubleType(), WIDTH)
+
+
+class _Vector(types.Type):
+    """`WIDTH` floats."""
+
+    def __init__(self) -> None:
+        super().__init__(name=f"vector{WIDTH}")
+
+
+_VECTOR = _Vector()
+
+
+@register_model(_Vector)
+class _InRegister(models.PrimitiveModel):
+    """How LLVM holds a vector."""
+
+    def __init__(self, manager: Any, numba_type: Any) -> None:
+        super().__init__(manager, numba_type, _LANES)
+
+
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, at: Any) -> Any:
+    """Where the numbers of `array` from the address `at` on are."""
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [at])
+
+
+def _spread(builder: Any, number: Any) -> Any:
+    """A vector that holds `number` in every lane."""
+    i32, anything = ir.IntType(32), ir.Constant(_LANES, ir.Undefined)
+    first = builder.insert_element(anything, number, ir.Constant(i32, 0))
+    return builder.shuffle_vector(first, anything, ir.Constant(ir.VectorType(i32, WIDTH), [0] * WIDTH))
+
+
+@intrinsic
+def load(_: Any, array: Any, at: Any) -> Any:
+    """The vector at an address."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature.args[0], *arguments)
+        return builder.load(builder.bitcast(pointer, _LANES.as_pointer()), align=8)
+
+    return _VECTOR(array, at), code
+
+
+@intrinsic
+def store(_: Any, array: Any, at: Any, vector: Any) -> Any:
+    """Write a vector to an address."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], builder.bitcast(pointer, _LANES.as_pointer()), align=8)
+        return context.get_dummy_value()
+
+    return types.void(array, at, vector), code
+
+
+@intrinsic
+def spread(_: Any, array: Any, at: Any) -> Any:
+    """The number at an address, in every lane."""
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return _spread(builder, builder.load(_pointer(context, builder, signature.args[0], *arguments)))
+
+    return _VECTOR(array, at), code
+
+
+@intrinsic
+def zero(_: Any) -> Any:
+    """0 in every lane."""
+    return _VECTOR(), lambda *_: ir.Constant(_LANES, [0.0] * WIDTH)
+
+
+@intrinsic
+def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
+    """``a * b + c``, rounded once where the processor can."""
+
+    def code(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        kind = ir.FunctionType(_LANES, [_LANES] * 3)
+        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fmuladd.v{WIDTH}f64")
+        return builder.call(function, arguments)
+
+    return _VECTOR(a, b, c), code
+
+
+@intrinsic
+def total(_: Any, vector: Any) -> Any:
+    """The sum of the lanes, in any order."""
+
+    def code(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        number = ir.DoubleType()
+        kind = ir.FunctionType(number, [number, _LANES])
+        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{WIDTH}f64")
+        return builder.call(function, [ir.Constant(number, -0.0), *arguments], fastmath=("reassoc",))
+
+    return types.float64(vector), code
