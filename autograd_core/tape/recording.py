@@ -54,8 +54,8 @@ class Recorder:
         self.guards.append((condition, outcome))
 
     def read(self, node: Value) -> None:
-        """Refuse to hand out the number of a node that differs from lane to lane."""
-        if node in self.made:
+        """Refuse to hand out the number of a node that may differ from lane to lane: leaves made here do not."""
+        if node in self.made and (node._origin.row is not None or any(node is x for x in self.inputs)):
             raise RecordingError(
                 "reading .data in a function that is being recorded would fix it to the number of one example: "
                 "compute with the Value itself, and select with where(condition, a, b)"

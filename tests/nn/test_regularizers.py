@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd_core import jit
 from nn import L1, L2, MLP, ElasticNet, Layer, regularizers
 from nn.regularizers import REGULARIZERS
 
@@ -73,3 +74,10 @@ def test_by_name_and_as_function():
 def test_errors(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_made_in_a_recorded_function():
+    model = MLP(2, [3, 1], seed=0)
+    compiled = jit(lambda x: model(x) + L2(0.1)(model))
+    x = [0.5, -1.0]
+    assert compiled(x) == pytest.approx((model(x) + L2(0.1)(model)).data)

@@ -120,3 +120,14 @@ def test_a_result_that_depends_on_nothing():
     assert values.tolist() == [2.0, 2.0]
     assert gradients.inputs[0].tolist() == [0.0, 0.0]
     assert jit(lambda x: x)(4.0) == 4.0
+
+
+def test_the_number_of_a_constant_may_be_read():
+    compiled = jit(lambda x: x * Value(3.0).data)
+    assert compiled(2.0) == 6.0
+
+
+@pytest.mark.parametrize("f", [lambda x: x.data, lambda x: (x + 1.0).data, lambda x: (Value(1.0) + 2.0).data])
+def test_other_numbers_may_not_be_read(f):
+    with pytest.raises(RecordingError, match=r"reading \.data"):
+        jit(f)(2.0)
