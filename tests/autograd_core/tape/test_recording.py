@@ -127,7 +127,11 @@ def test_the_number_of_a_constant_may_be_read():
     assert compiled(2.0) == 6.0
 
 
-@pytest.mark.parametrize("f", [lambda x: x.data, lambda x: (x + 1.0).data, lambda x: (Value(1.0) + 2.0).data])
+@pytest.mark.parametrize(
+    "f",
+    [lambda x: x.data, lambda x: (x + 1.0).data, lambda x: (Value(1.0) + 2.0).data],
+    ids=["input", "result", "constant result"],
+)
 def test_other_numbers_may_not_be_read(f):
     with pytest.raises(RecordingError, match=r"reading \.data"):
         jit(f)(2.0)
