@@ -153,7 +153,9 @@ def one_hot(index: int, n_classes: int) -> list[float]:
     >>> one_hot(2, 4)
     [0.0, 0.0, 1.0, 0.0]
     """
-    return [float(k == index) for k in range(n_classes)]
+    row = [0.0] * n_classes
+    row[index] = 1.0
+    return row
 
 
 class OwnLoss(Loss):

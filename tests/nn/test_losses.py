@@ -9,7 +9,7 @@ import pickle
 
 import mpmath
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from autograd_core import DomainError, Value, domain_errors
@@ -155,6 +155,7 @@ def test_random_outputs_in_pytorch(name: str):
     @given(data=st.data())
     def compare(data):
         ys, target = data.draw(examples(name))
+        assume(name != "hinge" or all(y * t != 1.0 for y, t in zip(ys, target, strict=True)))  # the kink: conventions differ
         outputs = torch.tensor(ys, dtype=torch.float64, requires_grad=True)
         theirs = functions[name](outputs, torch.tensor(target, dtype=torch.float64))
         theirs.backward()
