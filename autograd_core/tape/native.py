@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from ..row import Primitive
@@ -48,6 +49,11 @@ _hinted = False
 
 def kernels_for(rows: Sequence[Primitive]) -> Kernels:
     """The module with ``forward`` and ``backward`` for `rows`."""
+    return _kernels_for(tuple(rows))
+
+
+@cache
+def _kernels_for(rows: tuple[Primitive, ...]) -> Kernels:
     shared = Kernels.of("products", products(), PRODUCT_SIGNATURES)
     for name in PRODUCT_SIGNATURES:
         shared[name]  # compiled here, once for all sets of rows, and not again inside of each

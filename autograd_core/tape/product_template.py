@@ -20,7 +20,7 @@ TILE = 4
 def product_source() -> str:
     """``product`` and ``product_adjoint`` for vectors of this processor's width."""
     return (
-        _IMPORTS.format(_digest())
+        _IMPORTS.format(digest_of("vectors"))
         + _FORWARD.format(tiles=indent(_tiles("j", "count", _sums), "    "))
         + _BACKWARD.format(
             weights=indent(_tiles_of_weights(), "    "), inputs=indent(_tiles("i", "width", _input_adjoints), " " * 8)
@@ -28,9 +28,9 @@ def product_source() -> str:
     )
 
 
-def _digest() -> str:
-    """What changes when `vectors.py` does, so that nothing that was compiled with another one is used."""
-    return sha256(Path(__file__).with_name("vectors.py").read_bytes()).hexdigest()[:20]
+def digest_of(module: str) -> str:
+    """What changes when a module beside this one does, so that nothing that was compiled with another one is used."""
+    return sha256(Path(__file__).with_name(f"{module}.py").read_bytes()).hexdigest()[:20]
 
 
 _IMPORTS = """

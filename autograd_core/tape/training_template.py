@@ -7,6 +7,7 @@ Two plans take part: ``shared`` computes what depends on parameters alone (one l
 
 from collections.abc import Sequence
 
+from .gather_template import gather_source
 from .updates import Formula, on_elements
 from .vector_width import PADDING
 
@@ -68,10 +69,7 @@ def train(main, shared, sizes, wires, shared_leaves, examples, order, ends, leav
             columns = {padding} * (-(-lanes // {padding}))
             V = memory[: registers * columns].reshape(registers, columns)
             A = adjoints[: registers * columns].reshape(registers, columns)
-            for i in range(inputs):  # neighbours find the examples in the cache
-                for lane in range(lanes):
-                    V[i, lane] = examples[order[first + lane], i]
-                V[i, lanes:] = V[i, lanes - 1]
+            gather(examples, order, first, last, V, columns)
             for i in range(len(broadcast)):
                 V[broadcast[i, 0]] = uniforms[broadcast[i, 1]]
             forward(steps, index, uniforms, V, columns)
@@ -123,6 +121,8 @@ from math import sqrt
 import numpy as np
 from {kernels} import backward, forward, jit, summing
 
+from autograd_core.tape.vectors import interleave_first, interleave_last, load, store
+
 
 @jit
 '''
@@ -130,4 +130,11 @@ from {kernels} import backward, forward, jit, summing
 
 def source(kernels: str, formulas: Sequence[Formula]) -> str:
     """The module with ``train`` for the kernels of that name and the updates `formulas`."""
-    return HEADER.format(kernels=kernels) + on_elements(formulas) + TRAIN.replace("{padding}", str(PADDING))
+    return "".join(
+        [
+            HEADER.format(kernels=kernels),
+            on_elements(formulas),
+            gather_source(),
+            TRAIN.replace("{padding}", str(PADDING)),
+        ]
+    )

@@ -101,6 +101,25 @@ def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
     return _VECTOR(a, b, c), code
 
 
+def _interleaved(start: int) -> Any:
+    """The code that takes turns with the numbers of two vectors, from `start` on, until the result is full."""
+    order = [start + i // 2 + (WIDTH if i % 2 else 0) for i in range(WIDTH)]
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), order)
+    return lambda _context, builder, _signature, arguments: builder.shuffle_vector(*arguments, mask)
+
+
+@intrinsic
+def interleave_first(_: Any, a: Any, b: Any) -> Any:
+    """``a[0], b[0], a[1], b[1], ...``: the first halves of two vectors."""
+    return _VECTOR(a, b), _interleaved(0)
+
+
+@intrinsic
+def interleave_last(_: Any, a: Any, b: Any) -> Any:
+    """The same of the second halves."""
+    return _VECTOR(a, b), _interleaved(WIDTH // 2)
+
+
 @intrinsic
 def total(_: Any, vector: Any) -> Any:
     """The sum of the lanes, in any order."""

@@ -218,3 +218,64 @@ def test_held_parameters_come_back_after_an_error():
     with pytest.raises(ValueError, match="lane 4"):
         interrupted()
     assert w.data == 0.4
+
+
+@pytest.mark.parametrize("width", [1, 7, 8, 9, 19])
+def test_batches_of_examples_of_any_width(width):
+    numbers = np.random.default_rng(width)
+    X, y = numbers.normal(size=(30, width)), numbers.normal(size=30)
+    weights = [Value(x) for x in numbers.normal(size=width)]
+    w = np.array([weight.data for weight in weights])
+    trainer = Trainer(jit(lambda x, t: (dot(weights, x) - t) ** 2), (X, y), [weights])
+    batch = numbers.integers(30, size=11)
+    result = trainer.gradients(batch)
+    errors = X[batch] @ w - y[batch]
+    assert result.losses[0] == pytest.approx((errors**2).mean(), rel=1e-12)
+    np.testing.assert_allclose([v.grad for v in weights], 2 * errors @ X[batch] / 11, rtol=1e-10)
+
+
+def test_a_penalty_counts_whole_unless_a_share_is_given(executor):
+    w = Value(3.0)
+    function, data = jit(lambda x: w * x), (np.array([1.0, 3.0]),)
+    assert Trainer(function, data, [[w]]).gradients([0, 1]).penalties.tolist() == [0.0]
+    assert Trainer(function, data, [[w]], lambda: w * w).gradients([0, 1]).penalties.tolist() == [9.0]
+    assert w.grad == 8.0
+    assert Trainer(function, data, [[w]], lambda: 2.0).gradients([0, 1]).penalties.tolist() == [2.0]
+    assert w.grad == 2.0
+    assert Trainer(jit(lambda x: 5.0), data, [[w]]).gradients([0]).losses.tolist() == [5.0]
+
+
+def test_updates_of_several_forms_one_after_the_other(executor):
+    """Three stretches of different lengths: plain steps, steps with momentum, and plain ones again."""
+    w = Value(1.0)
+    trainer = Trainer(jit(lambda x: (w * x - 1.0) ** 2), (np.array([0.5, 2.0]),), [[w]])
+    plan = [
+        (2, [lambda w, g, v: (w - 0.01 * g, v)]),
+        (3, [lambda w, g, v: (w - 0.02 * (0.5 * v + g), 0.5 * v + g)]),
+        (1, [lambda w, g, v: (w - 0.03 * g, v)]),
+    ]
+    batches = [[0], [1], [0, 1], [1], [0], [1]]
+    expected, velocity = 1.0, 0.0
+    updates = [update for count, (update,) in plan for _ in range(count)]
+    for batch, update in zip(batches, updates, strict=True):
+        xs = np.array([0.5, 2.0])[batch]
+        expected, velocity = update(expected, float((2.0 * (expected * xs - 1.0) * xs).mean()), velocity)
+    slots = [np.zeros((1, 1))]
+    assert trainer.train(batches, plan, slots).steps == 6
+    assert w.data == pytest.approx(expected, rel=1e-13)
+    assert slots[0][0, 0] == pytest.approx(velocity, rel=1e-13)
+
+
+def test_what_is_said_of_mistakes():
+    w = Value(1.0)
+    function, data = jit(lambda x: w * x), (np.array([1.0]),)
+    with pytest.raises(BranchError) as branches:
+        Trainer(function, data, [[w]], lambda: w if w > 0.0 else -w)
+    assert str(branches.value) == "Trainer: the penalty branches on a comparison: write where(condition, a, b)"
+    for groups in ([], [[]], [[w, w]]):
+        with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
+            Trainer(function, data, groups)
+        assert str(caught.value) == "Trainer: the groups must hold at least one parameter, and each once"
+    with pytest.raises(ValueError) as caught:  # noqa: PT011
+        Trainer(function, data, [[w]]).train([], [], [np.zeros((0, 1))])
+    assert str(caught.value) == "Trainer: batch 0 is empty"
