@@ -1,7 +1,7 @@
 """Checks of users' data: what comes out is lists of floats, what is wrong is named by row and column."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any
 
@@ -9,6 +9,9 @@ from autograd_core import Value
 
 Rows = list[list[float]]
 """One list of floats per example, all of one width."""
+
+LARGEST_COUNT = 2**53
+"""No training counts further: up to here every whole number is a float."""
 
 Target = float | int | list[float]
 """A class index, a label or a number; with several outputs a list of them."""
@@ -53,7 +56,10 @@ def check_inputs(X: Any, name: str = "X", width: int | None = None) -> Rows:
         if len(row) != expected:
             source = "the model takes" if width is not None else "row 0 has"
             raise ValueError(f"{name}: row {index} has {_count(len(row))}, but {source} {expected}")
-        checked.append([check_number(x, f"{name}: row {index}, column {column}") for column, x in enumerate(row)])
+        if set(map(type, row)) == {float} and all(map(math.isfinite, row)):  # the usual case, at once
+            checked.append(row)
+        else:
+            checked.append([check_number(x, f"{name}: row {index}, column {column}") for column, x in enumerate(row)])
     if expected == 0:
         raise ValueError(f"{name}: the rows are empty: there must be at least one column")
     return checked
@@ -173,7 +179,7 @@ def _items(xs: Any, name: str) -> Sequence[Any]:
     return list(xs)
 
 
-def _row(row: Any, index: int, name: str) -> Sequence[Any]:
+def _row(row: Any, index: int, name: str) -> list[Any]:
     if isinstance(row, Real):
         raise TypeError(f"{name}: row {index} is the number {row!r}: a row is a list, so for one column write [[x], …]")
     if isinstance(row, str | bytes | dict | Value) or not isinstance(row, Iterable):
@@ -195,3 +201,21 @@ def _target(target: Any, index: int, name: str, targets: Sequence[Any]) -> Targe
 
 def _count(n: int) -> str:
     return f"{n} column" if n == 1 else f"{n} columns"
+
+
+def check_state(state: Mapping[str, Any], kinds: Mapping[str, Any], owner: str) -> None:
+    """Raise a `ValueError` unless a ``state_dict`` has these entries and no others, each an instance of its kind.
+
+    Whole numbers are counts, from 0 to `LARGEST_COUNT`.
+    """
+    if set(state) != set(kinds):
+        raise ValueError(f"{owner}.load_state_dict: expected {sorted(kinds)}, got {sorted(state)}")
+    for name, kind in kinds.items():
+        x = state[name]
+        if not isinstance(x, kind) or isinstance(x, bool) or (isinstance(x, int) and not 0 <= x <= LARGEST_COUNT):
+            raise ValueError(f"{owner}.load_state_dict: {name} cannot be {x!r:.40}")
+
+
+def are_floats(xs: Any) -> bool:
+    """Whether `xs` is a list of floats."""
+    return isinstance(xs, list) and all(isinstance(x, float) for x in xs)

@@ -57,7 +57,7 @@ def exp(x: float) -> float:
     result = 1.0 + (high + (r * r * q - low))
     k = int(n)
     half = k >> 1  # 2ᵏ itself may be no float
-    return result * _power_of_two(half) * _power_of_two(k - half) if x == x else x
+    return result * _power_of_two(half) * _power_of_two(k - half) if x == x else x  # type: ignore[call-arg]
 
 
 @_inline

@@ -18,6 +18,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
+WRITES = 100
+"""How many functions that cannot be written to the disk a kernel may call."""
+
 
 def cache_folder() -> Path:
     """Where compiled kernels are kept: ``AUTOGRAD_CORE_CACHE``, else a folder in the user's cache folder."""
@@ -46,7 +49,11 @@ class Kernels:
         self.name = name_of(kind, text)
         self.signatures = signatures
         self.path = _written(self.name, text)
-        self.module = _imported(self.name, self.path)
+        try:
+            self.module = _imported(self.name, self.path)
+        except RuntimeError:  # Numba may write neither there nor to the user's folder
+            self.path = _write(_own_folder(), self.name, text)
+            self.module = _imported(self.name, self.path)
         self._ready: dict[str, Any] = {}
         self._verified = False
 
@@ -67,7 +74,7 @@ class Kernels:
                 for kernels in all_kernels:  # what is compiled here may call functions of the others
                     kernels._verify()
                 function = getattr(self.module, name)
-                function.compile(self.signatures[name])
+                _compile(function, self.signatures[name])
                 for kernels in all_kernels:  # and may have had them compiled for other types
                     _seal(kernels.files, kernels.name)
                 self._ready[name] = function
@@ -86,6 +93,20 @@ class Kernels:
                 _forget(self.files, self.name)
 
 
+def _compile(function: Any, signature: str) -> None:
+    """Compile a function, and those that it calls, also where what is compiled cannot be written to the disk.
+
+    Numba raises after it has compiled a function that it cannot write, and does not compile it again.
+    """
+    for _ in range(WRITES):
+        try:
+            function.compile(signature)
+        except OSError:
+            continue
+        return
+    function.compile(signature)
+
+
 def name_of(kind: str, text: str) -> str:
     """The name of the module with the source `text`."""
     return f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:20]}"
@@ -96,9 +117,14 @@ def _written(name: str, text: str) -> Path:
     try:
         return _write(cache_folder(), name, text)
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="autograd_core_"))
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        return _write(folder, name, text)
+        return _write(_own_folder(), name, text)
+
+
+def _own_folder() -> Path:
+    """A folder for this process alone."""
+    folder = Path(tempfile.mkdtemp(prefix="autograd_core_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _write(folder: Path, name: str, text: str) -> Path:
@@ -111,10 +137,14 @@ def _write(folder: Path, name: str, text: str) -> Path:
 
 def _replace(path: Path, text: str) -> None:
     """Write a file so that other processes see all of it or nothing."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    with os.fdopen(handle, "wb") as file:
-        file.write(text.encode())
-    Path(temporary).replace(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _imported(name: str, path: Path) -> ModuleType:

@@ -47,7 +47,8 @@ def times(mantissa, exponent, x):  # a product as a number near 1 and an exponen
     factor, e = frexp(x)
     mantissa, shift = frexp(mantissa * factor)
     return mantissa, exponent + e + shift
-''' + f"\n\nELEMENTARY = \"{digest_of('elementary')}\"\n"
+'''
+HEADER += f'\n\nELEMENTARY = "{digest_of("elementary")}"\n'
 
 FORWARD = """
 
