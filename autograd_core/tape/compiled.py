@@ -1,5 +1,6 @@
 """`jit`: a scalar function, recorded once on one example and replayed over arrays of lanes."""
 
+import functools
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -43,18 +44,28 @@ class _Recorded:
 
 
 class _Sweep:
-    """The results of one call while its lanes are computed, program by program."""
+    """The results of one call while its lanes are computed, program by program; `seeds` is one column, or None."""
 
-    def __init__(self, lanes: Lanes, seeds: Any, outputs: int) -> None:
-        import numpy as np
-
+    def __init__(self, lanes: Lanes, seeds: Any) -> None:
         self.lanes, self.seeds = lanes, seeds
-        self.outputs = np.empty((outputs, lanes.count))
-        self.inputs = np.zeros_like(lanes.rows)
+        self.outputs: Any = None
+        self.inputs: Any = None
         self.parameters: list[tuple[Any, Any]] = []  # places among the parameters, and what to add there
 
+    def make_room(self, outputs: int) -> None:
+        """For the results of lanes that are entered part by part."""
+        import numpy as np
+
+        self.outputs = np.empty((outputs, self.lanes.count))
+        self.inputs = np.zeros_like(self.lanes.rows)
+
     def put(self, where: Any, outputs: Any, inputs: Any) -> None:
-        """Enter the results of the lanes `where`."""
+        """Enter the results of the lanes `where`; of all lanes, if None."""
+        if where is None:
+            self.outputs, self.inputs = outputs, inputs
+            return
+        if self.outputs is None:
+            self.make_room(len(outputs))
         self.outputs[:, where] = outputs
         if inputs is not None:
             self.inputs[:, where] = inputs
@@ -67,11 +78,21 @@ class _Sweep:
         """The gradients of `count` parameters."""
         import numpy as np
 
+        if len(self.parameters) == 1 and self.parameters[0][0] == slice(0, count):
+            return self.parameters[0][1]
         total = np.zeros(count)
         with np.errstate(all="ignore"):
             for places, gradients in self.parameters:
                 total[places] += gradients
         return total
+
+
+@functools.cache
+def _one() -> Any:
+    """The seed of a single output."""
+    import numpy as np
+
+    return np.ones((1, 1))
 
 
 class Compiled:
@@ -112,13 +133,11 @@ class Compiled:
         TypeError
             If the function returns anything but one number.
         """
-        import numpy as np
-
         lanes = Lanes(inputs)
         returned = self._prepared(lanes).returned
         if not (isinstance(returned, Value) or is_number(returned)):
             raise TypeError(f"value_and_grad of {self.__name__}: it must return one number, not {describe(returned)}")
-        sweep = self._run(lanes, np.ones((1, lanes.count)))
+        sweep = self._run(lanes, _one())
         parameters = sweep.gradients(len(self.parameters))
         gradients = Gradients(tuple(lanes.like_arguments(sweep.inputs)), parameters)
         return self._like_returned(lanes, sweep.outputs), gradients
@@ -132,7 +151,7 @@ class Compiled:
         count = len(list(leaves(returned)))
         rows = []
         for i in range(count):
-            seeds = np.zeros((count, lanes.count))
+            seeds = np.zeros((count, 1))
             seeds[i] = 1.0
             rows.append(tuple(lanes.like_arguments(self._run(lanes, seeds).inputs)))
         return rebuild(returned, iter(rows))
@@ -210,17 +229,20 @@ class Compiled:
     def _like_returned(self, lanes: Lanes, outputs: Any) -> Any:
         """The rows `outputs` in the form of what the function returned."""
         rows = [float(row[0]) for row in outputs] if lanes.single else list(outputs)
-        return rebuild(self._recorded[lanes.form].returned, iter(rows))
+        returned = self._recorded[lanes.form].returned
+        return rows[0] if isinstance(returned, Value) else rebuild(returned, iter(rows))
 
     # Recording --------------------------------------------------------------------------------------------
 
     def _prepared(self, lanes: Lanes) -> _Recorded:
         """What is recorded for arguments of this form; at the first call, the way of the first lane."""
-        with self._lock:
-            recorded = self._recorded.setdefault(lanes.form, _Recorded())
-            if not recorded.programs:
-                self._record(lanes, 0)
-            return recorded
+        recorded = self._recorded.get(lanes.form)
+        if recorded is None or not recorded.programs:
+            with self._lock:
+                recorded = self._recorded.setdefault(lanes.form, _Recorded())
+                if not recorded.programs:  # no other thread was faster
+                    self._record(lanes, 0)
+        return recorded
 
     def _record(self, lanes: Lanes, lane: int) -> None:
         """Record the way that one lane takes."""
@@ -237,7 +259,9 @@ class Compiled:
                 if value not in self._places:
                     self._places[value] = len(self.parameters)
                     self.parameters.append(value)
-            self._at[program] = np.array([self._places[value] for value in program.parameters], dtype=np.int64)
+            places = [self._places[value] for value in program.parameters]
+            whole = slice(0, len(places)) if places == [*range(len(places))] else None
+            self._at[program] = whole or np.array(places, dtype=np.int64)
             self._latest = program
             recorded.returned = returned
             recorded.programs.append(program)
@@ -251,15 +275,9 @@ class Compiled:
         """
         import numpy as np
 
-        recorded = self._prepared(lanes)
-        with np.errstate(all="ignore"):  # in IEEE arithmetic; what is not finite is looked at
-            return self._run_programs(_Sweep(lanes, seeds, len(recorded.programs[0].tape.outputs)), recorded)
-
-    def _run_programs(self, sweep: _Sweep, recorded: _Recorded) -> _Sweep:
-        """See `_run`."""
-        import numpy as np
-
-        lanes = sweep.lanes
+        recorded, sweep = self._prepared(lanes), _Sweep(lanes, seeds)
+        if not lanes.count:
+            sweep.make_room(len(recorded.programs[0].tape.outputs))
         waiting = np.arange(lanes.count)
         tried = 0
         while True:
@@ -283,30 +301,28 @@ class Compiled:
         import numpy as np
 
         lanes, seeds = sweep.lanes, sweep.seeds
-        numbers = np.array([value._data for value in program.parameters])
+        numbers = program.numbers()
         rejected = waiting[:0]
         if program.tape.guards:
             seen = program.run(numbers, lanes.rows[:, waiting])[1] != 0.0
             fits = (seen == [[guard.outcome] for guard in program.tape.guards]).all(axis=0)
             waiting, rejected = waiting[fits], waiting[~fits]
-        whole = len(waiting) == lanes.count  # then all rows are taken as they are
         while len(waiting):
-            rows = lanes.rows if whole else lanes.rows[:, waiting]
-            lane_seeds = seeds if seeds is None or whole else seeds[:, waiting]
-            outputs, _, inputs, gradients = program.run(numbers, rows, lane_seeds)
-            finite = np.isfinite(outputs).all(axis=0)
-            if seeds is not None:
-                finite &= np.isfinite(inputs).all(axis=0)
-                if finite.all() and not np.isfinite(gradients).all():
-                    finite[:] = False  # which lane it comes from shows in none of its own results
-            if finite.all():
-                sweep.put(slice(None) if whole else waiting, outputs, inputs)
+            whole = len(waiting) == lanes.count  # then all rows are taken as they are
+            results = program.results(numbers, lanes.rows if whole else lanes.rows[:, waiting], seeds)
+            if results.finite:
+                sweep.put(None if whole else waiting, results.outputs, results.inputs)
                 if seeds is not None:
-                    sweep.add(self._at[program], gradients)
+                    sweep.add(self._at[program], results.parameters)
                 break
+            finite = np.isfinite(results.outputs).all(axis=0)
+            if seeds is not None:
+                finite &= np.isfinite(results.inputs).all(axis=0)
+            if finite.all():  # it shows in the gradients of parameters alone, not in any lane
+                finite[:] = False
             for lane in waiting[~finite]:
                 self._run_eagerly(sweep, lane)
-            waiting, whole = waiting[finite], False
+            waiting = waiting[finite]
         return rejected
 
     def _run_eagerly(self, sweep: _Sweep, lane: int) -> None:
@@ -324,9 +340,10 @@ class Compiled:
             parameters = self.parameters[:]  # another thread may find more
             linearization = Linearization([*inputs, *parameters], outputs, in_values=False)
             total = np.zeros(len(inputs) + len(parameters))
-            for output, seed in zip(outputs, sweep.seeds[:, lane].tolist(), strict=True):
-                if seed:
-                    total += [seed * x for x in linearization.pull(output)]
+            with np.errstate(all="ignore"):
+                for output, seed in zip(outputs, sweep.seeds[:, 0].tolist(), strict=True):
+                    if seed:
+                        total += [seed * x for x in linearization.pull(output)]
             gradients = total[: len(inputs), None]
             sweep.add(slice(0, len(parameters)), total[len(inputs) :])
         sweep.put(np.array([lane]), data, gradients)

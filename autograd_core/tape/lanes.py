@@ -5,6 +5,7 @@ Where it takes a sequence of numbers, that can also be an array with one row per
 data sets are stored.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -26,6 +27,17 @@ class Lanes:
         import numpy as np
 
         self.args = tuple(args)
+        shapes = _shapes(args)
+        if shapes:
+            self.single, self.count = False, len(args[0])
+            self.form = _form_of_arrays(shapes)
+            self.rows = np.empty((len(self.form), self.count))
+            start = 0
+            for arg, shape in zip(args, shapes, strict=True):
+                stop = start + (shape[0] if shape else 1)
+                self.rows[start:stop] = arg.T
+                start = stop
+            return
         found = [found for i, arg in enumerate(args) for found in _columns(arg, f"argument {i}")]
         lengths = {place: len(x) for place, x in found if x.ndim}
         if len(set(lengths.values())) > 1:
@@ -45,18 +57,41 @@ class Lanes:
 
     def like_arguments(self, rows: Any) -> list[Any]:
         """`rows`, one per number, in the form of the arguments: arrays of lanes, or numbers if `single`."""
-        import numpy as np
-
-        taken = iter(rows)
+        taken = 0
 
         def column(_: Any) -> Any:
-            row = next(taken)
+            nonlocal taken
+            row = rows[taken]
+            taken += 1
             return float(row[0]) if self.single else row
 
         def table(array: Any) -> Any:
-            return np.stack([next(taken) for _ in range(array.shape[1])], axis=1)
+            nonlocal taken
+            start, taken = taken, taken + array.shape[1]
+            return rows[start:taken].T
 
         return [_fill(arg, column, table) for arg in self.args]
+
+
+def _shapes(args: Sequence[Any]) -> tuple[tuple[int, ...], ...]:
+    """What most calls get: arrays of equally many lanes. Their shapes without the lanes; for other arguments ()."""
+    import numpy as np
+
+    shapes = []
+    for arg in args:
+        if type(arg) is not np.ndarray or arg.dtype.kind not in "iuf" or not 1 <= arg.ndim <= 2:
+            return ()
+        if len(arg) != len(args[0]):
+            return ()
+        shapes.append(arg.shape[1:])
+    return tuple(shapes)
+
+
+@functools.cache
+def _form_of_arrays(shapes: tuple[tuple[int, ...], ...]) -> tuple[str, ...]:
+    """`Lanes.form` of arrays of these `shapes`."""
+    return tuple([f"argument {i}{index}" for i, shape in enumerate(shapes)
+                  for index in ([f"[{j}]" for j in range(shape[0])] if shape else [""])])  # fmt: skip
 
 
 def _columns(tree: Any, path: str) -> Iterator[tuple[str, Any]]:

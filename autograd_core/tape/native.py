@@ -3,22 +3,32 @@
 import warnings
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from ..row import Primitive
+from . import sweep_template
 from .kernel_cache import Kernels
 from .kernels import PRODUCT_OPCODE, products, source
+from .memory import Memory, memory_of, own_rows
 from .plan import Group, Plan, Product, Run
-from .vector_width import PADDING, padded
+from .vector_width import PADDING
 
 BLOCK_BYTES = 1 << 20
 """How much memory the registers of one block of lanes and their adjoints may take, so that they stay in the cache."""
+
+UNROLLED = 32
+"""How many lanes the loops of the kernels take at once, where they can: four vectors."""
 
 BYTES_PER_NUMBER = 16
 """What a register takes in a lane: its number and its adjoint."""
 
 _PLAN = "int64[:,::1], int64[::1], float64[::1], float64[:,::1]"
-SIGNATURES = {"forward": f"({_PLAN}, int64)", "backward": f"({_PLAN}, float64[:,::1], float64[::1], int64)"}
+SIGNATURES = {
+    "forward": f"({_PLAN}, int64)",
+    "backward": f"({_PLAN}, float64[:,::1], float64[::1], int64)",
+    **sweep_template.SIGNATURES,
+}
 """The types of the kernels' arguments."""
 
 _PRODUCT = "int64, int64, int64, int64[::1], float64[::1], int64, int64, float64[:,::1]"
@@ -48,7 +58,7 @@ _hinted = False
 
 
 def kernels_for(rows: Sequence[Primitive]) -> Kernels:
-    """The module with ``forward`` and ``backward`` for `rows`."""
+    """The module with ``forward``, ``backward`` and ``sweep`` for `rows`."""
     return _kernels_for(tuple(rows))
 
 
@@ -67,21 +77,32 @@ def rows_of(*plans: Plan) -> list[Primitive]:
 
 
 class Encoded(NamedTuple):
-    """A plan as arrays: its steps and operands for the kernels, and the registers of what goes in and comes out."""
+    """A plan as arrays: its steps and operands for the kernels, and the rows of what goes in and comes out."""
 
     steps: Any
     index: Any
     outputs: Any
     guards: Any
-    broadcast: Any  # pairs of a register and the position of its number among the uniform ones
+    broadcast: Any  # pairs of a row and the position of its number among the uniform ones
 
 
-def encode(plan: Plan, rows: Sequence[Primitive], input_adjoints: bool = True) -> Encoded:
-    """`plan` for the kernels of `rows`; without `input_adjoints`, products of inputs alone pass nothing back to them."""
+def encode(plan: Plan, rows: Sequence[Primitive], input_adjoints: bool = True, memory: Memory | None = None) -> Encoded:
+    """`plan` for the kernels of `rows`.
+
+    Parameters
+    ----------
+    input_adjoints
+        Whether products of inputs alone pass adjoints back to them.
+    memory
+        Where the registers are; without it, each has a row of its own.
+    """
     import numpy as np
 
+    number, adjoint = (memory or own_rows(plan))[:2]
+    reused = memory is not None and memory.reused
+    constants = set(plan.constants)
     opcodes = {row: op for op, row in enumerate(rows, PRODUCT_OPCODE + 1)}
-    steps: list[list[int]] = []
+    steps: list[tuple[int, ...]] = []
     index: list[int] = []
     for step in plan.steps:
         at = len(index)
@@ -89,65 +110,142 @@ def encode(plan: Plan, rows: Sequence[Primitive], input_adjoints: bool = True) -
             index += step.inputs
             wanted = input_adjoints or max(step.inputs) >= plan.inputs
             steps.append(
-                [PRODUCT_OPCODE, step.first, step.size, at, len(step.inputs), step.weights, step.biases, wanted]
+                (PRODUCT_OPCODE, step.first, step.size, at, len(step.inputs), step.weights, step.biases, wanted)
             )
-        else:
-            for operand in step.operands:
-                index += operand
-            steps.append([opcodes[step.row], step.first, step.size, at, len(step.operands), 0, 0, 0])
+            continue
+        registers = [*chain.from_iterable(step.operands), *range(step.first, step.first + step.size)]
+        index += map(number.__getitem__, registers)
+        index += map(adjoint.__getitem__, registers)
+        results = at + len(registers) - step.size
+        free = [j for j, column in enumerate(step.operands) if not constants.issuperset(column)]
+        only = free[0] if len(free) == 1 < len(step.operands) else -1
+        steps.append((opcodes[step.row], only, step.size, at, len(step.operands), results, at + len(registers), reused))
     return Encoded(
         np.array(steps, dtype=np.int64).reshape(len(steps), 8),
         np.array(index, dtype=np.int64),
-        np.array(plan.outputs, dtype=np.int64),
-        np.array([register for register, _ in plan.guards], dtype=np.int64),
-        np.array(plan.broadcast, dtype=np.int64).reshape(-1, 2),
+        np.array([number[register] for register in plan.outputs], dtype=np.int64),
+        np.array([number[register] for register, _ in plan.guards], dtype=np.int64),
+        np.array([(number[register], position) for register, position in plan.broadcast], dtype=np.int64).reshape(
+            -1, 2
+        ),
     )
 
 
-def lanes_per_block(plan: Plan) -> int:
-    """How many lanes are computed at a time: a multiple of `PADDING`."""
-    return max(PADDING, min(1024, BLOCK_BYTES // (BYTES_PER_NUMBER * max(1, plan.registers)) // PADDING * PADDING))
+def lanes_per_block(plan: Plan, memory: Memory | None = None) -> int:
+    """How many lanes are computed at a time: a multiple of `PADDING`, and of `UNROLLED` from there on."""
+    memory = memory or own_rows(plan)
+    lanes = min(1024, BLOCK_BYTES // (8 * max(1, sum(memory.heights))))
+    if memory.reused or lanes >= UNROLLED:  # rows that are shared are few, or read one after the other
+        return max(1, lanes // UNROLLED) * UNROLLED
+    return max(PADDING, lanes // PADDING * PADDING)
 
 
-class NativeExecutor:
-    """A plan on the kernels; it needs `BYTES_PER_NUMBER` for each register and lane of a block."""
+class Results(NamedTuple):
+    """What a program computed: as `Run`, but with the adjoints of its parameters, and whether all of it is finite."""
 
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        rows = rows_of(plan)
-        self.kernels = kernels_for(rows)
-        self.encoded = encode(plan, rows)
-        self.lanes_per_block = lanes_per_block(plan)
+    outputs: Any
+    guards: Any
+    inputs: Any
+    parameters: Any
+    finite: bool
 
-    def run(self, uniforms: Any, inputs: Any, seeds: Any = None) -> Run:
-        """See `Executor`."""
+
+class Hoisted(NamedTuple):
+    """The part of a program that depends on parameters alone, which are its inputs.
+
+    Attributes
+    ----------
+    plan, constants
+        What is computed, and its uniform numbers.
+    wires
+        Pairs (position among the uniform numbers of the program, output).
+    """
+
+    plan: Plan = Plan(inputs=0, uniforms=(), broadcast=(), steps=(), outputs=(), guards=(), registers=0)
+    constants: Any = ()
+    wires: Any = ()
+
+
+class NativeProgram:
+    """A program on the kernels: each run is one call. It takes `BYTES_PER_NUMBER` for each register and lane of a block.
+
+    Parameters
+    ----------
+    plan, constants
+        What is computed in every lane, and its uniform numbers as far as they are constants.
+    wires
+        Pairs (position among the uniform numbers, parameter).
+    hoisted
+        What is computed of the parameters alone.
+    """
+
+    def __init__(self, plan: Plan, constants: Any, wires: Any, hoisted: Hoisted = Hoisted()) -> None:  # noqa: B008 - immutable
         import numpy as np
 
-        steps, index, at_outputs, at_guards, broadcast = self.encoded
+        self.plan = plan
+        rows = rows_of(plan, hoisted.plan)
+        self.kernels = kernels_for(rows)
+        memory, hoisted_memory = memory_of(plan), memory_of(hoisted.plan)
+        self.lanes_per_block = lanes_per_block(plan, memory)
+        self._plans = [
+            (*_encoded(plan, rows, memory), constants),
+            (*_encoded(hoisted.plan, rows, hoisted_memory), np.array(hoisted.constants, dtype=np.float64)),
+        ]
+        columns = PADDING if any(isinstance(step, Product) for step in hoisted.plan.steps) else 1  # for its one lane
+        self._heights, self._hoisted_sizes = memory.heights, (*hoisted_memory.heights, columns)
+        self._wires = tuple([np.array(pairs, dtype=np.int64).reshape(-1, 2) for pairs in (wires, hoisted.wires)])
+        self._no_seeds, self._no_gradients = np.zeros((0, 0)), np.zeros(0)
+        self._sweep: Any = None
+
+    def run(self, parameters: Any, inputs: Any, seeds: Any = None) -> Results:
+        """The outputs and guards in all lanes; with `seeds`, the adjoints of the inputs and of the parameters too.
+
+        Parameters
+        ----------
+        parameters
+            Their numbers.
+        inputs
+            One row per input, one column per lane.
+        seeds
+            The adjoints of the outputs: one row per output; one column per lane, or a single one for all lanes.
+        """
+        import numpy as np
+
+        if self._sweep is None:
+            self._sweep = self.kernels["sweep"]
         plan, lanes = self.plan, inputs.shape[1]
-        size = max(1, min(self.lanes_per_block, lanes))
-        forward = self.kernels["forward"]
-        outputs = np.empty((len(at_outputs), lanes))
-        guards = np.empty((len(at_guards), lanes))
-        V = A = np.empty((0, 0))
-        d_inputs, d_uniforms = np.empty(inputs.shape), np.zeros_like(uniforms)
-        backward = self.kernels["backward"] if seeds is not None else None
-        for start in range(0, lanes, size):
-            block = slice(start, min(start + size, lanes))
-            count = block.stop - start
-            if V.shape[1] != padded(count):  # the kernels take all columns
-                V = np.empty((plan.registers, padded(count)))
-                V[broadcast[:, 0]] = uniforms[broadcast[:, 1], None]
-                A = np.empty_like(V)
-            V[: plan.inputs, :count] = inputs[:, block]
-            V[: plan.inputs, count:] = inputs[:, block.stop - 1 : block.stop]
-            forward(steps, index, uniforms, V, V.shape[1])
-            outputs[:, block] = V[at_outputs, :count]
-            guards[:, block] = V[at_guards, :count]
-            if backward is not None:
-                A[:] = 0.0
-                np.add.at(A[:, :count], at_outputs, seeds[:, block])
-                backward(steps, index, uniforms, V, A, d_uniforms, V.shape[1])
-                d_inputs[:, block] = A[: plan.inputs, :count]
-                np.add.at(d_uniforms, broadcast[:, 1], A[broadcast[:, 0]].sum(axis=1))
-        return Run(outputs, guards) if backward is None else Run(outputs, guards, d_inputs, d_uniforms)
+        inputs = np.ascontiguousarray(inputs)
+        outputs, guards = np.empty((len(plan.outputs), lanes)), np.empty((len(plan.guards), lanes))
+        d_inputs = d_parameters = None
+        if seeds is not None:
+            d_inputs, d_parameters = np.empty(inputs.shape), np.zeros(len(parameters))
+        finite = self._sweep(
+            *self._plans, (*self._heights, self.lanes_per_block, *self._hoisted_sizes), self._wires, parameters, inputs,
+            self._no_seeds if seeds is None else np.ascontiguousarray(seeds), outputs, guards,
+            self._no_seeds if d_inputs is None else d_inputs,
+            self._no_gradients if d_parameters is None else d_parameters,
+        )  # fmt: skip
+        return Results(outputs, guards, d_inputs, d_parameters, finite)
+
+
+def _encoded(plan: Plan, rows: Sequence[Primitive], memory: Memory) -> tuple[Any, ...]:
+    """`encode`, and the rows of the adjoints of outputs and broadcast numbers."""
+    import numpy as np
+
+    registers = [*plan.outputs, *[register for register, _ in plan.broadcast]]
+    adjoints = np.array([memory.adjoints[register] for register in registers], dtype=np.int64)
+    return (*encode(plan, rows, memory=memory), adjoints)
+
+
+class NativeExecutor(NativeProgram):
+    """A plan alone on the kernels: its parameters are its uniform numbers."""
+
+    def __init__(self, plan: Plan) -> None:
+        import numpy as np
+
+        positions = np.arange(len(plan.uniforms))
+        super().__init__(plan, np.zeros(len(positions)), np.stack([positions, positions], axis=1))
+
+    def run(self, uniforms: Any, inputs: Any, seeds: Any = None) -> Run:  # type: ignore[override]  # with other names
+        """See `Executor`."""
+        return Run(*super().run(uniforms, inputs, seeds)[:4])

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from ..primitives import TABLE
 from ..row import Primitive
-from .tape import Input, Instruction, Tape
+from .tape import Constant, Input, Instruction, Tape
 
 DOT = TABLE["dot"]
 
@@ -63,6 +63,8 @@ class Plan(NamedTuple):
         The registers of the results and of the comparisons, the latter with their outcome.
     registers
         How many registers there are.
+    constants
+        The registers of those broadcast numbers that are constants: nobody asks for their adjoints.
     """
 
     inputs: int
@@ -72,6 +74,7 @@ class Plan(NamedTuple):
     outputs: tuple[int, ...]
     guards: tuple[tuple[int, bool], ...]
     registers: int
+    constants: tuple[int, ...] = ()
 
 
 class Run(NamedTuple):
@@ -119,7 +122,8 @@ def make_plan(tape: Tape) -> Plan:
 
 
 _Key = tuple[int, Primitive, tuple[int, ...] | int]
-"""What instructions that are computed together have in common: their depth, row, and inputs or number of operands."""
+"""What instructions that are computed together have in common: their depth, their row, and how many operands they have and
+which of them are constants, or, for a product, its inputs."""
 
 UNIFORM = -1
 """The depth of what depends on no input."""
@@ -152,6 +156,7 @@ class _Planner:
             outputs=tuple([self.registers[slot] for slot in self.tape.outputs]),
             guards=tuple([(self.registers[guard.slot], guard.outcome) for guard in self.tape.guards]),
             registers=self.count,
+            constants=tuple([self.registers[s] for s in self.broadcast if type(self.tape.entries[s]) is Constant]),
         )
 
     def _grouped(self) -> dict[_Key, list[tuple[int, Sequence[int]]]]:
@@ -159,10 +164,10 @@ class _Planner:
 
         Each is given as its slot and the slots that it reads from registers.
         """
-        depth = self.depth
+        depth, entries = self.depth, self.tape.entries
         place, depth_of = depth.append, depth.__getitem__
         keyed: dict[_Key, list[tuple[int, Sequence[int]]]] = defaultdict(list)
-        for slot, entry in enumerate(self.tape.entries):
+        for slot, entry in enumerate(entries):
             if type(entry) is not Instruction:
                 place(0 if type(entry) is Input else UNIFORM)
                 continue
@@ -174,12 +179,14 @@ class _Planner:
                 continue
             level += 1
             place(level)
-            shared: tuple[int, ...] | int = len(operands)  # what a group has in common; for a product, its inputs
+            shared: tuple[int, ...] | int = len(operands)  # what a group has in common
             if UNIFORM in depths:
                 found = self._product(operands) if row is DOT else None
-                if found:
+                if found:  # a product: its inputs
                     self.sums[slot] = found
                     shared = operands = found[0]
+                else:  # which operands are constants
+                    shared = tuple([type(entries[operand]) is Constant for operand in operands])
                 for operand in operands:
                     self._need(operand)
             keyed[level, row, shared].append((slot, operands))

@@ -1,5 +1,6 @@
 """A tape made ready to run: the part that depends on parameters alone, and the plan of the rest for all lanes."""
 
+import struct
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from ..value import Value
 from .arrays import ArrayExecutor
 from .kernels import can_compile
-from .native import NativeExecutor, available
+from .native import Hoisted, NativeExecutor, NativeProgram, Results, available
 from .passes import simplified
-from .plan import Executor, Group, Plan, Run, make_plan, uniform_slots
+from .plan import Executor, Group, Plan, make_plan, uniform_slots
 from .tape import Constant, Entry, Input, Instruction, Parameter, Tape
 
 SHARED_FROM = 1 << 21
@@ -17,20 +18,22 @@ SHARED_FROM = 1 << 21
 
 
 class Shared:
-    """An executor whose lanes are computed in two halves, by one thread or two: the results are the same."""
+    """A native executor or program whose lanes are computed in two halves, by one thread or two: the results are the same."""
 
-    def __init__(self, executor: NativeExecutor, threads: int) -> None:
+    def __init__(self, executor: NativeExecutor | NativeProgram, threads: int) -> None:
         self.executor, self.threads = executor, threads
 
-    def run(self, uniforms: Any, inputs: Any, seeds: Any = None) -> Run:
-        """See `Executor`."""
+    def run(self, numbers: Any, inputs: Any, seeds: Any = None) -> Any:
+        """See `Executor`, or `NativeProgram.run`."""
         import numpy as np
 
-        run, lanes, size = self.executor.run, inputs.shape[1], self.executor.lanes_per_block
+        run: Callable[..., Any] = self.executor.run
+        lanes, size = inputs.shape[1], self.executor.lanes_per_block
         half = lanes // size // 2 * size
         if half == 0 or lanes * self.executor.plan.registers < SHARED_FROM:
-            return run(uniforms, inputs, seeds)
-        parts = [(uniforms, inputs[:, part], None if seeds is None else seeds[:, part])
+            return run(numbers, inputs, seeds)
+        whole = seeds is None or seeds.shape[1] == 1
+        parts = [(numbers, inputs[:, part], seeds if whole else seeds[:, part])
                  for part in (slice(0, half), slice(half, lanes))]  # fmt: skip
         if self.threads == 1:
             first, second = (run(*part) for part in parts)
@@ -38,12 +41,12 @@ class Shared:
             with ThreadPoolExecutor(1) as pool:
                 later = pool.submit(run, *parts[1])
                 first, second = run(*parts[0]), later.result()
-        outputs = np.concatenate([first.outputs, second.outputs], axis=1)
-        guards = np.concatenate([first.guards, second.guards], axis=1)
-        if seeds is None:
-            return Run(outputs, guards)
-        adjoints = np.concatenate([first.inputs, second.inputs], axis=1)
-        return Run(outputs, guards, adjoints, first.uniforms + second.uniforms)
+        tables = [None if one is None else np.concatenate([one, two], axis=1)
+                  for one, two in zip(first[:3], second[:3], strict=True)]  # fmt: skip
+        with np.errstate(all="ignore"):
+            sums = None if seeds is None else first[3] + second[3]
+        finite = [one and two for one, two in zip(first[4:], second[4:], strict=True)]  # of a program
+        return type(first)(*tables, sums, *finite)
 
 
 def choose_executor(plan: Plan, threads: int = 1) -> Executor:
@@ -68,6 +71,7 @@ class Program:
         self.plan = make_plan(tape)
         self.executor = make_executor(self.plan)
         self.parameters: tuple[Value, ...] = tuple([_parameter(tape.entries[slot]) for slot in tape.parameters])
+        self._packed = struct.Struct(f"{len(self.parameters)}d")  # the fastest way from Python's floats to an array
         slots = self.plan.uniforms
         self.constants = np.zeros(len(slots))
         number_of = {slot: i for i, slot in enumerate(tape.parameters)}
@@ -82,6 +86,27 @@ class Program:
         self.computed = tuple(computed)  # the slots that `hoisted` computes, in its order
         hoisted = of_leaves(self.parameters, [(tape, self.computed)]) if computed else None
         self.hoisted = None if hoisted is None else Program(hoisted, make_executor)
+        self.native = self._native()
+
+    def _native(self) -> Shared | None:
+        """All of it in one call of a kernel, where Numba can compile all of it."""
+        import numpy as np
+
+        if not isinstance(self.executor, Shared) or (self.hoisted and not isinstance(self.hoisted.executor, Shared)):
+            return None
+        hoisted = Hoisted()
+        if self.hoisted:
+            hoisted = Hoisted(self.hoisted.plan, self.hoisted.constants, np.stack(self.from_hoisted, axis=1))
+        wires = np.stack(self.from_parameters, axis=1)
+        return Shared(NativeProgram(self.plan, self.constants, wires, hoisted), self.executor.threads)
+
+    def numbers(self) -> Any:
+        """The numbers of the parameters, as their Values have them now."""
+        import numpy as np
+
+        numbers: Any = np.empty(len(self.parameters))
+        self._packed.pack_into(numbers, 0, *[value._data for value in self.parameters])
+        return numbers
 
     def run(self, parameters: Any, inputs: Any, seeds: Any = None) -> tuple[Any, Any, Any, Any]:
         """The outputs and guards in all lanes; with `seeds`, the adjoints of the inputs and of the parameters too.
@@ -93,8 +118,23 @@ class Program:
         inputs
             One row per input, one column per lane.
         seeds
-            The adjoints of the outputs, one row per output.
+            The adjoints of the outputs: one row per output; one column per lane, or a single one for all lanes.
         """
+        return self.results(parameters, inputs, seeds)[:4]
+
+    def results(self, parameters: Any, inputs: Any, seeds: Any = None) -> Results:
+        """What `run` gives, and whether all of it is finite."""
+        import numpy as np
+
+        if self.native is not None:
+            return self.native.run(parameters, inputs, seeds)  # type: ignore[no-any-return]
+        with np.errstate(all="ignore"):  # in IEEE arithmetic; what is not finite is looked at
+            found = self._run_by_executors(parameters, inputs, seeds)
+            finite = all(np.isfinite(x).all() for x in (found[0], *found[2:]) if x is not None)
+        return Results(*found, finite)
+
+    def _run_by_executors(self, parameters: Any, inputs: Any, seeds: Any) -> tuple[Any, Any, Any, Any]:
+        """One executor after the other."""
         import numpy as np
 
         uniforms = self.constants.copy()

@@ -54,22 +54,26 @@ FORWARD = """
 
 @jit
 def forward(steps, index, uniforms, V, lanes):
+    stride, several = V.shape[1], lanes > 1
     for s in range(steps.shape[0]):
-        op, first, count, at, width = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3], steps[s, 4]
+        op, count, at, width, results = steps[s, 0], steps[s, 2], steps[s, 3], steps[s, 4], steps[s, 5]
         if op == 0:
-            product(first, count, width, index[at : at + width], uniforms, steps[s, 5], steps[s, 6], V, lanes)
+            inputs = index[at : at + width]
+            product(steps[s, 1], count, width, inputs, uniforms, steps[s, 5], steps[s, 6], V, lanes)
 """
 
 BACKWARD = """
 
 @jit
 def backward(steps, index, uniforms, V, A, gradients, lanes):
+    stride, several = V.shape[1], lanes > 1
     for s in range(steps.shape[0] - 1, -1, -1):
-        op, first, count, at, width = steps[s, 0], steps[s, 1], steps[s, 2], steps[s, 3], steps[s, 4]
+        op, count, at, width, results = steps[s, 0], steps[s, 2], steps[s, 3], steps[s, 4], steps[s, 5]
+        only, adjoints, reused = steps[s, 1], steps[s, 6], steps[s, 7]
         if op == 0:
             inputs = index[at : at + width]
             product_adjoint(
-                first, count, width, inputs, uniforms, steps[s, 5], steps[s, 6], V, A, gradients, lanes, steps[s, 7]
+                steps[s, 1], count, width, inputs, uniforms, steps[s, 5], steps[s, 6], V, A, gradients, lanes, steps[s, 7]
             )
 """
 
@@ -78,109 +82,110 @@ VARIADIC = {
         """\
 lost = np.zeros(lanes)  # what the additions have rounded off (Knuth's two-sum)
 for lane in range(lanes):
-    out[lane] = 0.0
+    V[o, lane] = 0.0
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
-        before = out[lane]
-        out[lane] = before + x[lane]
-        added = out[lane] - before
-        lost[lane] += (before - (out[lane] - added)) + (x[lane] - added)
+        before = V[o, lane]
+        V[o, lane] = before + V[x, lane]
+        added = V[o, lane] - before
+        lost[lane] += (before - (V[o, lane] - added)) + (V[x, lane] - added)
 for lane in range(lanes):
-    if abs(out[lane]) < inf:
-        out[lane] += lost[lane]
+    if abs(V[o, lane]) < inf:
+        V[o, lane] += lost[lane]
 """,
         """\
 for j in range(width):
-    dx = A[index[at + j * count + i]]
+    dx = index[adjoints + j * count + i]
     for lane in range(lanes):
-        dx[lane] += adjoint[lane]
+        A[dx, lane] += A[g, lane]
 """,
     ),
     "dot": (
         """\
 half = width // 2
-bias = V[index[at + 2 * half * count + i]]
+bias = index[at + 2 * half * count + i]
 for lane in range(lanes):
-    out[lane] = bias[lane]
-for j in range(half):
-    w, x = V[index[at + j * count + i]], V[index[at + (half + j) * count + i]]
-    for lane in range(lanes):
-        out[lane] += w[lane] * x[lane]
-""",
-        """\
-half = width // 2
-bias = A[index[at + 2 * half * count + i]]
-for lane in range(lanes):
-    bias[lane] += adjoint[lane]
+    V[o, lane] = V[bias, lane]
 for j in range(half):
     w, x = index[at + j * count + i], index[at + (half + j) * count + i]
     for lane in range(lanes):
-        A[w, lane] += adjoint[lane] * V[x, lane]
+        V[o, lane] += V[w, lane] * V[x, lane]
+""",
+        """\
+half = width // 2
+bias = index[adjoints + 2 * half * count + i]
+for lane in range(lanes):
+    A[bias, lane] += A[g, lane]
+for j in range(half):
+    w, x = index[at + j * count + i], index[at + (half + j) * count + i]
+    dw, dx = index[adjoints + j * count + i], index[adjoints + (half + j) * count + i]
     for lane in range(lanes):
-        A[x, lane] += adjoint[lane] * V[w, lane]
+        A[dw, lane] += A[g, lane] * V[x, lane]
+    for lane in range(lanes):
+        A[dx, lane] += A[g, lane] * V[w, lane]
 """,
     ),
     "prod": (
         """\
 exponents = np.zeros(lanes, np.int64)  # kept apart, so that nothing overflows or underflows on the way
 for lane in range(lanes):
-    out[lane] = 1.0
+    V[o, lane] = 1.0
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
-        out[lane], exponents[lane] = times(out[lane], exponents[lane], x[lane])
+        V[o, lane], exponents[lane] = times(V[o, lane], exponents[lane], V[x, lane])
 for lane in range(lanes):
-    out[lane] = ldexp(out[lane], exponents[lane])
+    V[o, lane] = ldexp(V[o, lane], exponents[lane])
 """,
         """\
 before, powers = np.ones((width + 1, lanes)), np.zeros((width + 1, lanes), np.int64)
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
-        before[j + 1, lane], powers[j + 1, lane] = times(before[j, lane], powers[j, lane], x[lane])
+        before[j + 1, lane], powers[j + 1, lane] = times(before[j, lane], powers[j, lane], V[x, lane])
 behind, exponents = np.ones(lanes), np.zeros(lanes, np.int64)
 for j in range(width - 1, -1, -1):
-    x, dx = V[index[at + j * count + i]], A[index[at + j * count + i]]
+    x, dx = index[at + j * count + i], index[adjoints + j * count + i]
     for lane in range(lanes):
-        dx[lane] += adjoint[lane] * ldexp(before[j, lane] * behind[lane], powers[j, lane] + exponents[lane])
-        behind[lane], exponents[lane] = times(behind[lane], exponents[lane], x[lane])
+        A[dx, lane] += A[g, lane] * ldexp(before[j, lane] * behind[lane], powers[j, lane] + exponents[lane])
+        behind[lane], exponents[lane] = times(behind[lane], exponents[lane], V[x, lane])
 """,
     ),
     "logsumexp": (
         """\
 top, largest = np.full(lanes, -inf), np.zeros(lanes, np.int64)
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
-        if x[lane] > top[lane]:
-            top[lane], largest[lane] = x[lane], j
+        if V[x, lane] > top[lane]:
+            top[lane], largest[lane] = V[x, lane], j
 total = np.zeros(lanes)  # without the largest, whose exponential 1 is left to log1p
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
         if j != largest[lane]:
-            total[lane] += exp_of_difference(x[lane], top[lane])
+            total[lane] += exp_of_difference(V[x, lane], top[lane])
 for lane in range(lanes):
-    out[lane] = top[lane] + log1p(total[lane])
+    V[o, lane] = top[lane] + log1p(total[lane])
 """,
         """\
 top = np.full(lanes, -inf)
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
-        top[lane] = x[lane] if x[lane] > top[lane] else top[lane]
+        top[lane] = V[x, lane] if V[x, lane] > top[lane] else top[lane]
 total = np.zeros(lanes)  # not exp(out - top): next to a large top the logarithm has lost digits
 for j in range(width):
-    x = V[index[at + j * count + i]]
+    x = index[at + j * count + i]
     for lane in range(lanes):
-        total[lane] += exp_of_difference(x[lane], top[lane])
+        total[lane] += exp_of_difference(V[x, lane], top[lane])
 for j in range(width):
-    x, dx = V[index[at + j * count + i]], A[index[at + j * count + i]]
+    x, dx = index[at + j * count + i], index[adjoints + j * count + i]
     for lane in range(lanes):
-        dx[lane] += adjoint[lane] * (exp_of_difference(x[lane], top[lane]) / total[lane])
+        A[dx, lane] += A[g, lane] * (exp_of_difference(V[x, lane], top[lane]) / total[lane])
 """,
     ),
 }
 """One result of the rows that take sequences, and what its adjoint passes on; `width` operands, the j-th of them in
-register ``index[at + j * count + i]``. An infinite result is not finite here, and the eager engine explains it."""
+row ``index[at + j * count + i]``, its adjoint in row ``index[adjoints + j * count + i]``. An infinite result is not finite here, and the eager engine explains it."""

@@ -8,11 +8,13 @@ Imports Numba: only generated modules import this one.
 """
 # mypy: allow-untyped-calls, allow-untyped-decorators
 
+import operator
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic, models, register_model
+from numba.extending import intrinsic, models, overload, register_model
 
 from .vector_width import width
 
@@ -43,7 +45,7 @@ def _pointer(context: Any, builder: Any, array_type: Any, array: Any, at: Any) -
     return builder.gep(context.make_array(array_type)(context, builder, array).data, [at])
 
 
-def _spread(builder: Any, number: Any) -> Any:
+def _filled(builder: Any, number: Any) -> Any:
     """A vector that holds `number` in every lane."""
     i32, anything = ir.IntType(32), ir.Constant(_LANES, ir.Undefined)
     first = builder.insert_element(anything, number, ir.Constant(i32, 0))
@@ -78,7 +80,7 @@ def spread(_: Any, array: Any, at: Any) -> Any:
     """The number at an address, in every lane."""
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _spread(builder, builder.load(_pointer(context, builder, signature.args[0], *arguments)))
+        return _filled(builder, builder.load(_pointer(context, builder, signature.args[0], *arguments)))
 
     return _VECTOR(array, at), code
 
@@ -131,3 +133,38 @@ def total(_: Any, vector: Any) -> Any:
         return builder.call(function, [ir.Constant(number, -0.0), *arguments], fastmath=("reassoc",))
 
     return types.float64(vector), code
+
+
+def _vector(builder: Any, kind: Any, x: Any) -> Any:
+    """A vector as it is; a number in every lane."""
+    return x if kind == _VECTOR else _filled(builder, x)
+
+
+def _operator(operation: Callable[..., Any], instruction: str) -> None:
+    """Let an operator of Python stand for an instruction on two vectors, or a vector and a number."""
+
+    @intrinsic
+    def compute(_: Any, a: Any, b: Any) -> Any:
+        def code(_: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            operands = [_vector(builder, kind, x) for kind, x in zip(signature.args, arguments, strict=True)]
+            return getattr(builder, instruction)(*operands, flags=("contract", "nsz"))
+
+        return _VECTOR(a, b), code
+
+    kinds = {_VECTOR, types.float64}
+    call: Any = lambda a, b: compute(a, b)  # type: ignore[call-arg]  # noqa: E731, PLW0108 - Numba wants a plain function
+    overload(operation)(lambda a, b: call if _VECTOR in (a, b) and {a, b} <= kinds else None)
+
+
+_operator(operator.add, "fadd")
+_operator(operator.sub, "fsub")
+_operator(operator.mul, "fmul")
+
+
+@intrinsic
+def _negative(_: Any, a: Any) -> Any:
+    return _VECTOR(a), lambda _, builder, __, arguments: builder.fneg(*arguments)
+
+
+_call_negative: Any = lambda a: _negative(a)  # type: ignore[call-arg]  # noqa: E731, PLW0108
+overload(operator.neg)(lambda a: _call_negative if a == _VECTOR else None)

@@ -121,7 +121,7 @@ def test_a_second_process_compiles_nothing(tmp_path):
         "from autograd_core import jit, tanh\n"
         "f = jit(lambda x: tanh(x) * x)\n"
         "assert f(0.0) == 0.0\n"
-        "print(sum(f.program.executor.executor.kernels['forward'].stats.cache_hits.values()))\n"
+        "print(sum(f.program.native.executor.kernels['sweep'].stats.cache_hits.values()))\n"
     )
     environment = {**os.environ, "AUTOGRAD_CORE_CACHE": str(tmp_path)}
     hits = [subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True).stdout

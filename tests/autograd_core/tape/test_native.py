@@ -14,7 +14,7 @@ from autograd_core.primitives import TABLE
 from autograd_core.tape.arrays import ArrayExecutor
 from autograd_core.tape.native import NativeExecutor, encode, lanes_per_block
 from autograd_core.tape.plan import make_plan
-from autograd_core.tape.tape import Input, Instruction, Tape
+from autograd_core.tape.tape import Constant, Input, Instruction, Tape
 from autograd_core.testing import operands
 
 ROWS = [row for row in TABLE.values() if row.name not in ("step", "where")]
@@ -94,10 +94,22 @@ def test_a_huge_plan_still_has_whole_vectors_of_lanes():
     assert lanes_per_block(make_plan(Tape([Input("x")], [0]))._replace(registers=10**6)) == 8
 
 
+def test_adjoints_of_constants_are_not_computed():
+    mul = TABLE["mul"]
+    tape = Tape([Input("x"), Constant(2.0), Instruction(mul, (0, 1)), Instruction(mul, (1, 0)), Instruction(mul, (0, 0))],
+                [2, 3, 4])  # fmt: skip
+    plan = make_plan(tape)
+    assert plan.constants == (1,)
+    assert sorted(encode(plan, [mul]).steps[:, 1].tolist()) == [-1, 0, 1]
+    run = NativeExecutor(plan).run(np.array([2.0]), np.array([[3.0, 4.0]]), np.ones((3, 2)))
+    assert run.outputs.tolist() == [[6.0, 8.0], [6.0, 8.0], [9.0, 16.0]]
+    assert run.inputs.tolist() == [[10.0, 12.0]]
+
+
 def test_encoding():
     row = TABLE["tanh"]
     plan = make_plan(Tape([Input("x"), Input("y"), Instruction(row, (0,)), Instruction(row, (1,))], [2, 3]))
     encoded = encode(plan, [TABLE["exp"], row])
-    assert encoded.steps.tolist() == [[2, 2, 2, 0, 1, 0, 0, 0]]
-    assert encoded.index.tolist() == [0, 1]
+    assert encoded.steps.tolist() == [[2, -1, 2, 0, 1, 2, 4, 0]]
+    assert encoded.index.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]  # operands and results: their numbers, their adjoints
     assert encoded.outputs.tolist() == [2, 3]

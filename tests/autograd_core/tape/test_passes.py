@@ -72,7 +72,9 @@ def test_lower():
     assert rows_in(passes.lower(tape_of(X**2, inputs=[X]))) == ["square"]
     assert rows_in(passes.lower(tape_of(X**3, inputs=[X]))) == ["pow"]
     assert rows_in(passes.lower(tape_of(prod([X, Y]), inputs=[X]))) == ["mul"]
-    assert rows_in(passes.lower(tape_of(prod([X, Y, Z]), inputs=[X]))) == ["prod"]  # of two it might overflow on the way
+    assert rows_in(passes.lower(tape_of(prod([X, Y, Z]), inputs=[X]))) == [
+        "prod"
+    ]  # of two it might overflow on the way
     lowered = passes.lower(tape_of(tanh(X) ** 0, inputs=[X]))
     assert lowered.entries[lowered.outputs[0]] == Constant(1.0)
 

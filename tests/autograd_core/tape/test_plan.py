@@ -74,3 +74,17 @@ def test_uniform_operands_of_lane_operations_are_broadcast():
     plan = make_plan(simplified(tape_of(x * w, w, inputs=[x])))
     assert len(plan.broadcast) == 1
     assert plan.inputs == 1
+
+
+def test_a_weighted_sum_is_a_product_whichever_side_the_weights_are_on():
+    weights, x = [Value(0.5), Value(2.0)], [Value(1.0), Value(3.0)]
+    for root in (dot(weights, x, 1.0), dot(x, weights, 1.0), dot([weights[0], x[1]], [x[0], weights[1]], 1.0)):
+        (step,) = make_plan(tape_of(root, inputs=x)).steps
+        assert isinstance(step, Product)
+        assert step.inputs == (0, 1)
+
+
+def test_a_weighted_sum_with_a_bias_of_the_lane_is_none():
+    weights, x = [Value(0.5), Value(2.0)], [Value(1.0), Value(3.0), Value(4.0)]
+    (step,) = make_plan(tape_of(dot(weights, x[:2], x[2]), inputs=x)).steps
+    assert isinstance(step, Group)

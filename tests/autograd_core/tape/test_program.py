@@ -4,9 +4,10 @@ import numpy as np
 
 from autograd_core import Value, exp, jit, sigmoid, tanh
 from autograd_core.tape import program
-from autograd_core.tape.native import NativeExecutor
+from autograd_core.tape.native import NativeProgram
 from autograd_core.tape.plan import Group
-from autograd_core.tape.program import Program, Shared
+from autograd_core.tape.program import Program, Shared, of_leaves
+from autograd_core.tape.recording import record
 
 
 def test_parameter_only_parts_are_hoisted():
@@ -55,9 +56,9 @@ def test_batches_larger_than_a_block_run_in_slices(monkeypatch):
     f = jit(lambda x: tanh(w * x) * x)
     X = np.random.default_rng(0).normal(size=1003)
     whole, gradients = f.value_and_grad(X)
-    executor = f.program.executor.executor
-    assert isinstance(executor, NativeExecutor)
-    monkeypatch.setattr(executor, "lanes_per_block", 16)
+    native = f.program.native.executor
+    assert isinstance(native, NativeProgram)
+    monkeypatch.setattr(native, "lanes_per_block", 16)
     sliced, again = f.value_and_grad(X)
     assert np.array_equal(whole, sliced)
     assert np.array_equal(gradients.inputs[0], again.inputs[0])
@@ -71,3 +72,15 @@ def test_a_program_is_made_from_a_tape():
     outputs, guards, _, _ = made.run(np.zeros(0), np.array([[1.0, 2.0]]))
     assert outputs.tolist() == [[3.0, 5.0]]
     assert len(guards) == 0
+
+
+def test_leaves_of_a_program_of_parameters_keep_their_labels():
+    named, unnamed = Value(2.0, "rate"), Value(3.0)
+    tape, _ = record(lambda x: x * exp(named * unnamed), (1.0,))
+    slot = next(slot for slot, entry in tape.instructions() if entry.row.name == "exp")
+    assert str(of_leaves([named, unnamed], [(tape, [slot])])).splitlines() == [
+        "%0     input        rate",
+        "%1     input        p1",
+        "%2     mul          %0 %1",
+        "%3     exp          %2  <- output 0",
+    ]

@@ -86,3 +86,27 @@ def test_an_inner_node_can_be_the_input_of_a_tape():
 def test_numbers_among_the_outputs():
     tape = tape_of(2.0, Value(1.0))
     assert tape.statistics() == {"constant": 1, "parameter": 1}
+
+
+def test_a_guard_that_held_is_listed():
+    tape = Tape([Input("x"), Instruction(TANH, (0,))], [], [Guard(1, True)])
+    assert str(tape).splitlines()[1] == "%1     tanh         %0  <- guard: true"
+
+
+def test_the_place_of_a_fault_is_shown_with_three_lines_on_each_side():
+    inputs = [Input(f"x{i}") for i in range(10)]
+    with pytest.raises(TapeError) as caught:
+        Tape([*inputs[:5], Instruction(TANH, (9,)), *inputs[5:]], [])
+    assert str(caught.value).splitlines() == [
+        "not a valid tape: %5 reads %9, which is not computed before it",
+        "  %2     input        x2",
+        "  %3     input        x3",
+        "  %4     input        x4",
+        "> %5     tanh         %9",
+        "  %6     input        x5",
+        "  %7     input        x6",
+        "  %8     input        x7",
+    ]
+    with pytest.raises(TapeError) as caught:
+        Tape([Instruction(TANH, (0,))], [])
+    assert str(caught.value).splitlines()[1:] == ["> %0     tanh         %0"]
