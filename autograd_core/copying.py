@@ -7,6 +7,7 @@ copied or pickled together stays together: of ``(x, y)``, the new `x` is an ance
 import threading
 from typing import Any
 
+from . import modes
 from .graph import topological_order
 from .origin import origin_of
 from .primitives import TABLE
@@ -16,6 +17,7 @@ from .value import UNREACHED, Value
 
 def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
     """`value` with all that it depends on, copied; `memo` holds what was copied before."""
+    _refuse_recording()
     for node in topological_order(value):
         if id(node) not in memo:
             parents = tuple([memo[id(parent)] for parent in node.parents])
@@ -26,7 +28,14 @@ def deepcopy(value: Value, memo: dict[int, Any]) -> Value:
 
 def shallow_copy(value: Value) -> Value:
     """A second node with the same parents."""
+    _refuse_recording()
     return _clone(value, value.parents)
+
+
+def _refuse_recording() -> None:
+    """Raise if a function is being recorded: of a copy, the program knows nothing but its number."""
+    if modes.in_use and modes.state.recorder is not None:
+        modes.state.recorder.refuse("copying a Value", "use the Value itself")
 
 
 def _clone(node: Value, parents: tuple[Value, ...]) -> Value:
@@ -52,6 +61,7 @@ def reduce(value: Value) -> tuple[Any, ...]:
     The ancestors go through pickle themselves, so that it knows them when they are met again. They come in
     topological order, so each finds its parents written; `_in_progress` tells it not to start over.
     """
+    _refuse_recording()
     if id(value) in _in_progress.nodes or not value.parents:
         return _restore, (type(value), None, None, *_fields(value))
     ancestors = _Ancestors(value)

@@ -84,6 +84,18 @@ def reference() -> str:
         domain = ", ".join(str(interval) for interval in row.domain)
         cells = [call + symbol, row.summary, domain, "<br>".join(map("`{}`".format, derivatives(row))), f"{row.ulp:g}"]
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    lines += [
+        "",
+        "## Rows with a better formula than the textbook's",
+        "",
+        "The derivatives above are those of textbooks. These rows compute them in another way, for the reason given.",
+        "",
+        "| operation | what the textbook's formula loses |",
+        "|---|---|",
+    ]
+    for row in TABLE.values():
+        if row.reason:
+            lines.append(f"| `{row.name}` | {row.reason.replace('|', chr(92) + '|')} |")
     return "\n".join([*lines, ""])
 
 

@@ -2,7 +2,8 @@
 
 Whether results are floats or Values is decided here, once per call. They are Values if the call happens inside of another
 derivative in this thread, or if an argument is a Value: someone may want to differentiate them. The partials of the
-linearization are then Values as well. Elsewhere both are floats.
+linearization are then Values as well. Elsewhere both are floats; in a program that is being recorded, where a float would
+be that of one example for good, they are Values without a derivative.
 """
 
 import threading
@@ -71,7 +72,8 @@ class Call:
         self.arguments = [args[i] for i in positions]
         given = [number(f"{self.name}: argument {i}{path}", x) for i in positions for path, x in leaves(args[i])]
         self.nested = _calls.depth > 0 or any(isinstance(x, Value) for x in (*given, *others))
-        connected = self.nested and modes.state.recording
+        self._linked = self.nested and modes.state.recording  # whether results have derivatives
+        connected = self._linked or modes.state.recorder is not None
         self.inputs = [Value(x._data, x.label) if isinstance(x, Value) else Value(x) for x in given]
         lifted, fresh = list(args), iter(self.inputs)
         for i in positions:
@@ -112,7 +114,8 @@ class Call:
     def result(self, x: Any) -> Any:
         """`x`, a number or Value, as a float for callers outside of any derivative, as a Value for others."""
         if self._connected:
-            return x if isinstance(x, Value) else Value(x)
+            result = x if isinstance(x, Value) else Value(x)
+            return result if self._linked else result.detach()
         data = x._data if isinstance(x, Value) else x
         return Value(data) if self.nested else data
 

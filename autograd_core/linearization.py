@@ -16,7 +16,7 @@ import math
 from collections.abc import Sequence
 from functools import reduce
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import modes
 from .conditions import Condition
@@ -25,7 +25,17 @@ from .functions import FUNCTIONS
 from .graph import topological_order
 from .primitives import TABLE
 from .row import UNSELECTED
-from .value import Value, apply
+from .value import POW, Value, apply
+
+WHERE = TABLE["where"]
+
+
+class Choice(NamedTuple):
+    """A partial in a recorded program, where some lanes take the edge and others do not: `a` where `condition` holds."""
+
+    condition: Value
+    a: Any
+    b: Any
 
 
 class Linearization:
@@ -48,15 +58,19 @@ class Linearization:
         self.inputs, self.outputs = inputs, outputs
         self.edges: list[tuple[Value, list[tuple[Value, Any]]]] = []  # each node with (parent, partial), in order
         dependent = set(inputs)
+        replayed = modes.state.recorder is not None  # other lanes may take other edges than this example
         for node in topological_order(*[y for y in outputs if isinstance(y, Value)]):
             if node in dependent:
                 continue  # an input
             taken = [i for i, (parent, partial) in enumerate(zip(node.parents, node.partials, strict=True))
-                     if parent in dependent and partial is not UNSELECTED]  # fmt: skip
-            if taken:
+                     if parent in dependent and (replayed or partial is not UNSELECTED)]  # fmt: skip
+            if not taken:
+                continue
+            partials = partials_in_values(node, taken) if in_values else [node.partials[i] for i in taken]
+            edges = [(node.parents[i], p) for i, p in zip(taken, partials, strict=True) if p is not UNSELECTED]
+            if edges:
                 dependent.add(node)
-                partials = partials_in_values(node, taken) if in_values else [node.partials[i] for i in taken]
-                self.edges.append((node, [(node.parents[i], p) for i, p in zip(taken, partials, strict=True)]))
+                self.edges.append((node, edges))
 
     def pull(self, output: Any) -> list[Any]:
         """Reverse mode: the derivative of one output with respect to every input."""
@@ -65,7 +79,7 @@ class Linearization:
             if node in adjoints:
                 adjoint = adjoints[node]
                 for parent, partial in edges:
-                    amount = adjoint if partial == 1.0 else adjoint * partial
+                    amount = times(adjoint, partial)
                     adjoints[parent] = adjoints[parent] + amount if parent in adjoints else amount
         return [adjoints.get(x, 0.0) + 0.0 for x in self.inputs]  # + 0.0: a zero has no sign, as in Value.backward
 
@@ -73,17 +87,26 @@ class Linearization:
         """Forward mode: the derivative of every output along `tangents` of the inputs; an input left out is fixed."""
         tangents = dict(tangents)
         for node, edges in self.edges:
-            amounts = [tangents[parent] if partial == 1.0 else tangents[parent] * partial
-                       for parent, partial in edges if parent in tangents]  # fmt: skip
+            amounts = [times(tangents[parent], partial) for parent, partial in edges if parent in tangents]
             if amounts:
                 tangents[node] = sum(amounts[1:], amounts[0])
         return [tangents.get(y, 0.0) + 0.0 if isinstance(y, Value) else 0.0 for y in self.outputs]
 
 
+def times(amount: Any, partial: Any) -> Any:
+    """`amount` times `partial`; nothing where the edge is not taken, whatever the amount is."""
+    if type(partial) is Choice:
+        condition, a, b = partial
+        return apply(WHERE, (condition, times(amount, a), times(amount, b)))
+    if partial is UNSELECTED:
+        return 0.0
+    return amount if partial == 1.0 else amount * partial
+
+
 def partials_in_values(node: Value, taken: Sequence[int]) -> list[Any]:
     """The partials of `node` with respect to its parents number `taken`, as Values: the row's rules in Value arithmetic.
 
-    A partial that depends on no Value is a plain float.
+    A partial that depends on no Value is a plain float. In a recorded program it may be a `Choice`.
 
     Raises
     ------
@@ -92,6 +115,8 @@ def partials_in_values(node: Value, taken: Sequence[int]) -> list[Any]:
     """
     row, operands = node.primitive, node.operands
     assert row is not None, "only leaves have no row, and leaves have no parents"
+    if row is POW and operands[1] == 0.0:  # a constant
+        return [UNSELECTED for _ in taken]
     if modes.state.recorder is None:  # a recorded program is replayed at other points than this one
         _check_point(node)
         if node._data != node._data and "selection" not in row.traits:
@@ -146,7 +171,9 @@ class _Values:
         if isinstance(condition, Condition):
             condition = condition.value
         if isinstance(condition, Value):  # in a recorded program, where each lane selects its own side
-            return apply(TABLE["where"], (condition, a, b))
+            if any(x is UNSELECTED or type(x) is Choice for x in (a, b)):
+                return Choice(condition, a, b)
+            return apply(WHERE, (condition, a, b))
         return a if condition else b
 
     @staticmethod

@@ -45,13 +45,15 @@ class Primitive:
         a text that says what it must be, and the error class.
     textbook
         The partials as a textbook prints them, where the careful rules hide them.
+    reason
+        What the textbook's formula loses, in one line, where the row has a better one.
     ulp
         The promised worst error of the value and the partials in units in the last place.
     """
 
     __slots__ = (
-        "at", "defaults", "domain", "kinks", "name", "outside", "parameters", "partials", "primal", "summary",
-        "symbol", "textbook", "traits", "ulp",
+        "at", "defaults", "domain", "kinks", "name", "outside", "parameters", "partials", "primal", "reason",
+        "summary", "symbol", "textbook", "traits", "ulp",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +70,7 @@ class Primitive:
         kinks: Rule | None = None,
         outside: Callable[..., tuple[int, str, type[DomainError]] | None] | None = None,
         textbook: Sequence[Rule] | None = None,
+        reason: str = "",
         ulp: float = 2.0,
     ) -> None:
         code = primal.__code__
@@ -82,6 +85,7 @@ class Primitive:
         self.kinks = kinks
         self.outside = outside
         self.textbook = self.partials if textbook is None else tuple(textbook)
+        self.reason = reason
         self.ulp = ulp
         self.parameters = code.co_varnames[1 : code.co_argcount]
         self.defaults: tuple[float, ...] = primal.__defaults__ or ()

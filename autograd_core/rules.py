@@ -59,7 +59,7 @@ def sigmoid_of_difference(m: Any, x: Any, y: Any) -> Any:
 def over_square(m: Any, x: Any, y: Any, quotient: Any) -> Any:
     """x/y²: the quotient x/y over y, but a y below 1 would magnify the digits that a subnormal quotient has lost."""
     small = m.where(m.abs(y) > 2.0**-500, x / (y * y), quotient / y)
-    return m.where(m.abs(y) < 1.0, small, quotient / y)
+    return m.where(m.abs(quotient) < SMALLEST, small, quotient / y)
 
 
 def over_square_norm(m: Any, a: Any, x: Any, y: Any) -> Any:
@@ -69,17 +69,18 @@ def over_square_norm(m: Any, a: Any, x: Any, y: Any) -> Any:
     return a * s / ((x * s) * (x * s) + (y * s) * (y * s)) * s
 
 
-def over_norm(m: Any, a: Any, x: Any, y: Any, out: Any) -> Any:
-    """a/hypot(x, y), scaled where hypot itself would overflow or lose digits."""
+def over_norm(m: Any, x: Any, y: Any, out: Any) -> Any:
+    """x/hypot(x, y), scaled where hypot would overflow or lose digits; near ±1 written so that its derivative keeps them."""
     s = m.where(out < 2.0**-900, 2.0**100, m.where(out > 2.0**1000, 0.25, 1.0))
-    return a * s / m.hypot(x * s, y * s)
+    steep = m.where(x < 0.0, -1.0, 1.0) / m.hypot(1.0, y / x)
+    return m.where(m.abs(x) > m.abs(y), steep, x * s / m.hypot(x * s, y * s))
 
 
 def power_dx(m: Any, x: Any, p: Any, out: Any) -> Any:
     """p·x**(p−1), rearranged where the power alone would overflow or lose digits."""
 
     def lowered(q: Any) -> Any:  # x**(q−1), with the right sign also where q−1 is no double
-        return m.where(m.abs(q) < 2.0**52, x ** (q - 1.0), x**q / x)
+        return m.where(m.abs(q) < 2.0**52, x ** (q - 1.0), m.where(m.abs(x) > 0.0, x**q / x, x**q))
 
     power = lowered(p)
     h = m.where(x > 0.0, 0.5 * (p - 1.0), m.floor(0.5 * p))

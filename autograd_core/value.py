@@ -176,6 +176,8 @@ class Value(Methods):
         6.0
         """
         seed = as_float(seed, "backward: seed")
+        if modes.in_use and modes.state.recorder is not None:
+            modes.state.recorder.refuse("backward()", "write grad(f) or value_and_grad(f)")
         order = topological_order(self)
         earlier = []  # kept apart, so that a leaf gets the exact sum of this sweep's derivative and the earlier ones
         for node in order:
@@ -421,12 +423,15 @@ def record(
     node.parents = parents
     node.partials = partials
     if modes.in_use:
-        if not modes.state.recording:
+        recorder, recording = modes.state.recorder, modes.state.recording
+        if not recording and recorder is None:
             node.parents, node.partials, node._origin = (), (), origin_of(None)
         elif modes.state.tracing:
             node._origin = origin_of(row, constants, line=_line_of_user())
-        if modes.state.recorder is not None:
-            modes.state.recorder.note(node)
+        if recorder is not None:
+            recorder.note(node)
+            if not recording and row is not STOP_GRADIENT:
+                return node.detach()  # without parents it would have the number of this example for good
     return node
 
 

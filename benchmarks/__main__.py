@@ -7,12 +7,15 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-from . import compiled, eager
+from autograd_core.primitives import TABLE
+
+from . import accuracy, compiled, eager
 from .harness import DEFAULT, Effort
 
 DESCRIPTION = """\
-Time this library beside others, in one process. Before anything is timed, all of them must give the same values
-and gradients. Libraries that are not installed are skipped: pip install '.[bench]' brings them all."""
+Time this library beside others, in one process, or measure how exact they are. Before anything is timed, all of them
+must give the same values and gradients. Libraries that are not installed are skipped: pip install '.[bench]' brings
+them all."""
 
 EPILOG = """\
 examples:
@@ -22,8 +25,10 @@ examples:
   python -m benchmarks eager --turns 15 --json eager.json
   python -m benchmarks compiled                       recorded programs and trainings, some minutes
   python -m benchmarks compiled moons digits --profile
+  python -m benchmarks accuracy                       errors of every operation in ulp, some minutes
+  python -m benchmarks accuracy rows --operations tanh,hypot --points 1000000
 
-how to read a table:
+how to read a table of times:
   Each figure is the median over the turns of the mean time of the runs in a turn. "times ours" says how many times
   as long the library takes as this one. Times are processor time. Even so, an idle machine gives steadier figures
   (programs compete for caches), and ratios say more than milliseconds."""
@@ -36,8 +41,12 @@ def positive(text: str) -> int:
     return number
 
 
+def names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
+
+
 def add_suite(suites, name: str, module: ModuleType, peers: tuple[str, ...], text: str) -> argparse.ArgumentParser:
-    """The command line of one suite."""
+    """What the command lines of all suites have in common."""
     suite = suites.add_parser(
         name,
         help=text,
@@ -45,20 +54,44 @@ def add_suite(suites, name: str, module: ModuleType, peers: tuple[str, ...], tex
         epilog="parts:\n" + "".join(f"  {part:<10}{what}\n" for part, what in module.PARTS.items()) + "\n" + EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    suite.set_defaults(module=module, known_peers=peers, profile=False)
+    suite.set_defaults(module=module, known_peers=peers)
     suite.add_argument("parts", nargs="*", metavar="part", help="what to measure, of the list below (default: all)")
-    suite.add_argument("--peers", default=",".join(peers), help="libraries to compare with (default: %(default)s)")
     suite.add_argument(
-        "--turns", type=positive, default=DEFAULT.turns, help="turns of each library (default: %(default)s)"
-    )
-    suite.add_argument(
-        "--runs", type=positive, default=DEFAULT.runs, help="runs in a turn, one second at most (default: %(default)s)"
+        "--peers", type=names, default=list(peers), help=f"libraries to compare with (default: {','.join(peers)})"
     )
     suite.add_argument(
         "--small", action="store_true", help="tiny programs: shows that everything runs, measures nothing"
     )
     suite.add_argument("--json", type=Path, metavar="FILE", help="write the results there too")
     return suite
+
+
+def add_timing(suite: argparse.ArgumentParser) -> None:
+    """How often the programs of a suite are run."""
+    suite.add_argument(
+        "--turns", type=positive, default=DEFAULT.turns, help="turns of each library (default: %(default)s)"
+    )
+    suite.add_argument(
+        "--runs", type=positive, default=DEFAULT.runs, help="runs in a turn, one second at most (default: %(default)s)"
+    )
+    suite.set_defaults(keywords=lambda chosen: {"effort": Effort(chosen.turns, chosen.runs)})
+
+
+def add_points(suite: argparse.ArgumentParser) -> None:
+    """Where the suite `accuracy` looks."""
+    suite.add_argument(
+        "--points",
+        type=positive,
+        default=accuracy.POINTS,
+        help="points per operation; slow parts take fewer (default: %(default)s)",
+    )
+    suite.add_argument("--operations", type=names, default=[], metavar="NAMES", help="some rows only, as tanh,hypot")
+    suite.add_argument("--seed", type=int, default=0, help="other numbers give other points (default: %(default)s)")
+    suite.add_argument(
+        "--document", type=Path, metavar="FILE", help="put the table of operations into docs/guarantees.md"
+    )
+    keys = ("points", "operations", "seed", "document")
+    suite.set_defaults(keywords=lambda chosen: {key: getattr(chosen, key) for key in keys})
 
 
 def parser() -> argparse.ArgumentParser:
@@ -70,11 +103,15 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     suites = top.add_subparsers(dest="suite", required=True, metavar="suite", title="suites")
-    add_suite(suites, "eager", eager, eager.EAGER[1:],
-              "graphs of scalars, built and swept once per run: programs, time per node, memory, import")  # fmt: skip
+    add_timing(add_suite(suites, "eager", eager, eager.EAGER[1:],
+              "graphs of scalars, built and swept once per run: programs, time per node, memory, import"))  # fmt: skip
     suite = add_suite(suites, "compiled", compiled, compiled.LEARNERS,
                       "recorded programs over many lanes, and trainings on them: time, start, memory")  # fmt: skip
+    add_timing(suite)
     suite.add_argument("--profile", action="store_true", help="also show where the time of each training goes")
+    suite.set_defaults(keywords=lambda chosen: {"effort": Effort(chosen.turns, chosen.runs), "profile": chosen.profile})
+    add_points(add_suite(suites, "accuracy", accuracy, accuracy.PEERS,
+                         "the worst errors of values and derivatives, in units in the last place"))  # fmt: skip
     return top
 
 
@@ -84,16 +121,17 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = options.parse_args(arguments)
     module = chosen.module
     parts = chosen.parts or list(module.PARTS)
-    peers = [peer for peer in chosen.peers.split(",") if peer]
-    for kind, given, known in (("part", parts, module.PARTS), ("peer", peers, (*chosen.known_peers, eager.OURS))):
+    rows = getattr(chosen, "operations", [])
+    known_peers = (*chosen.known_peers, eager.OURS)
+    for kind, given, known in (
+        ("part", parts, module.PARTS), ("peer", chosen.peers, known_peers), ("operation", rows, TABLE)
+    ):  # fmt: skip
         for name in given:
             if name not in known:
                 options.error(f"unknown {kind} {name!r}; choose from {', '.join(known)}")
-    more = {"profile": True} if chosen.profile else {}
+    show = partial(print, flush=True)
     try:
-        report = module.run(
-            parts, peers, Effort(chosen.turns, chosen.runs), chosen.small, show=partial(print, flush=True), **more
-        )
+        report = module.run(parts, chosen.peers, small=chosen.small, show=show, **chosen.keywords(chosen))
     except eager.ResultsDifferError as error:
         print(f"the libraries do not agree, nothing is timed: {error}", file=sys.stderr)
         return 1

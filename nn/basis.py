@@ -98,6 +98,10 @@ class Polynomial(Basis):
         return f"Polynomial({self.n_inputs}, {self.degree}{'' if self.lower else ', lower=False'})"
 
 
+NARROWEST = 1e-150
+"""The least width of a `Radial`; the largest is its inverse. The squares are normal numbers."""
+
+
 class Radial(Basis):
     """φⱼ(x) = exp(−‖x − cⱼ‖²/(2s²)): how near x is to each of the centres.
 
@@ -111,7 +115,8 @@ class Radial(Basis):
     Raises
     ------
     ValueError
-        If there is no centre, the centres differ in length, or the width is not positive.
+        If there is no centre, the centres differ in length, or the width is not positive, or so small or large that
+        its square is no normal number.
 
     References
     ----------
@@ -134,6 +139,8 @@ class Radial(Basis):
                 raise ValueError(f"Radial: center {j} has {len(center)} coordinates, center 0 has {self.n_inputs}")
         if not 0.0 < self.width < math.inf:
             raise ValueError(f"Radial: the width must be positive and finite, got {self.width!r}")
+        if not NARROWEST <= self.width <= 1.0 / NARROWEST:
+            raise ValueError(f"Radial: the width must be from {NARROWEST:g} to {1.0 / NARROWEST:g}, got {self.width!r}")
 
     @property
     def n_outputs(self) -> int:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .checks import check_count
+from .checks import are_floats, check_count, check_state
 from .clipping import check_bound, clip_gradient_norm, clip_gradient_value
 from .lookup import unknown
 
@@ -145,8 +145,19 @@ class BestWeights(Callback):
         return {"monitor": self.monitor, "best": self.best, "best_epoch": self.best_epoch, "weights": self.weights}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue from a `state_dict`."""
-        self.monitor, self.best = state_dict["monitor"], state_dict["best"]
+        """Continue from a `state_dict`.
+
+        Raises
+        ------
+        ValueError
+            If it is damaged, or watched another figure.
+        """
+        name = type(self).__name__
+        check_state(state_dict, {"monitor": str | None, "best": float, "best_epoch": int, "weights": list}, name)
+        monitor, known = state_dict["monitor"], (None, "val_loss", "loss") if self.monitor is None else (self.monitor,)
+        if monitor not in known or not are_floats(state_dict["weights"]):
+            raise ValueError(f"{name}.load_state_dict: its weights are damaged, or it watched {monitor!r:.40}")
+        self.monitor, self.best = monitor, state_dict["best"]
         self.best_epoch, self.weights = state_dict["best_epoch"], state_dict["weights"]
 
     def figure(self, training: "Training") -> float:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .architecture import describe
 from .callbacks import Callback
-from .checks import check_count, demand
+from .checks import LARGEST_COUNT, are_floats, check_count, demand
 from .files import replacing
-from .saving import VERSION, parse
+from .saving import VERSION, parse, read_bytes
 
 if TYPE_CHECKING:
     from .training import Training
@@ -172,7 +172,10 @@ def read(path: str | os.PathLike[str], training: "Training") -> dict[str, Any]:
         If the file cannot be read.
     """
     path = Path(path)
-    data = path.read_bytes()
+    try:
+        data = read_bytes(path)
+    except ValueError as error:
+        raise CheckpointError(f"resume: {path} was not written by Checkpoint: {error}") from error
     try:
         from safetensors import SafetensorError
         from safetensors.numpy import load
@@ -189,7 +192,9 @@ def read(path: str | os.PathLike[str], training: "Training") -> dict[str, Any]:
         _check_state(state, training)
     except CheckpointError:
         raise
-    except (AttributeError, LookupError, RecursionError, TypeError, ValueError, SafetensorError) as error:
+    except (
+        ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, SafetensorError,
+    ) as error:  # fmt: skip
         raise CheckpointError(f"resume: {path} is damaged or was not written by Checkpoint: {error}") from error
     return state
 
@@ -231,18 +236,24 @@ def _check_options(then: dict[str, Any], now: dict[str, Any], path: Path) -> Non
 def _check_state(state: dict[str, Any], training: "Training") -> None:
     """Whether everything that `restore` takes without a look is what it should be."""
     weights, columns = state["parameters"], list(state["history"].values())
-    if not _are_numbers(weights) or len(weights) != len(training.parameters):
+    if not are_floats(weights) or len(weights) != len(training.parameters):
         raise ValueError(f"it has {len(weights)} parameters, the model has {len(training.parameters)}")
     epochs = len(columns[0]) if columns else 0
-    if not all(_are_numbers(column) and len(column) == epochs for column in columns):
+    if not all(are_floats(column) and len(column) == epochs for column in columns):
         raise ValueError("its history is damaged")
     done, sums = state["batches_done"], state["sums"]
     counts = [state["step"], done, sums["seen"], sums["right"]]
-    if not all(type(n) is int and n >= 0 for n in counts) or set(sums) != set(vars(training.sums)):
+    sizes = sums["sizes"]
+    if not all(_is_count(n) for n in [*counts, *sizes]) or set(sums) != set(vars(training.sums)):
         raise ValueError("its counts are damaged")
-    if not (_are_numbers(sums["losses"]) and len(sums["losses"]) == len(sums["sizes"]) == done):
+    if not (are_floats(sums["losses"]) and len(sums["losses"]) == len(sizes) == done and sum(sizes) == sums["seen"]):
         raise ValueError("the sums of its epoch are damaged")
-    if not isinstance(state["row"], dict) or not isinstance(state["stopped"], str | None):
+    if not isinstance(sums["penalty"], float) or 0 in sizes or sums["seen"] > len(training.X):
+        raise ValueError("the sums of its epoch are damaged")
+    row = state["row"]
+    if not isinstance(row, dict) or not all(isinstance(x, float) or _is_count(x) for x in row.values()):
+        raise ValueError("the figures of its epoch are damaged")
+    if not isinstance(state["stopped"], str | None):
         raise ValueError("its epoch is damaged")
     random.Random().setstate(_generator_state(state["order"]))
     if epochs > training.epochs:
@@ -341,5 +352,5 @@ def _digest(content: Any, lists: dict[str, list[float]]) -> str:
     return digest.hexdigest()
 
 
-def _are_numbers(xs: Any) -> bool:
-    return isinstance(xs, list) and all(isinstance(x, float) for x in xs)
+def _is_count(n: Any) -> bool:
+    return type(n) is int and 0 <= n <= LARGEST_COUNT

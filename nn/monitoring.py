@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from autograd_core import Value
 
 from .callbacks import Callback
-from .checks import check_count
+from .checks import are_floats, check_count
 from .clipping import gradient_norm
 
 if TYPE_CHECKING:
@@ -50,8 +50,17 @@ class GradientNorms(Callback):
         return {"norms": {name: [*norms] for name, norms in self.norms.items()}}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue from a `state_dict`."""
-        self.norms = state_dict["norms"]
+        """Continue from a `state_dict`.
+
+        Raises
+        ------
+        ValueError
+            If it is of a model with other layers, or damaged.
+        """
+        norms = state_dict["norms"]
+        if set(norms) != set(self.norms) or not all(map(are_floats, norms.values())):
+            raise ValueError("GradientNorms.load_state_dict: its norms are damaged, or of a model with other layers")
+        self.norms = norms
 
     def on_epoch_end(self, training: "Training") -> None:
         """Add the means over the batches."""

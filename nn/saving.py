@@ -11,6 +11,7 @@ reader of safetensors can open it.
 import json
 import math
 import os
+import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ KEY = "autograd_core.nn"
 VERSION = 1
 LARGEST_HEADER = 100_000_000
 """The safetensors format allows no longer header."""
+LARGEST_FILE = 1 << 30
+"""A file of 134 million weights, which would take a hundred times its size as Values."""
 
 
 class ModelFileError(ValueError):
@@ -112,7 +115,10 @@ def load(path: str | os.PathLike[str], *, functions: Mapping[str, Callable[..., 
         If the file cannot be read.
     """
     path = Path(path)
-    data = path.read_bytes()
+    try:
+        data = read_bytes(path)
+    except ValueError as error:
+        raise ModelFileError(f"load: {path} was not written by save: {error}") from error
     try:
         from safetensors import SafetensorError
         from safetensors.numpy import load as deserialize
@@ -141,6 +147,27 @@ def load(path: str | os.PathLike[str], *, functions: Mapping[str, Callable[..., 
 def _names(model: Module) -> list[str]:
     """The names of the tensors: those of the layers."""
     return [name or "matrix" for name, _ in model.parameter_matrices()]
+
+
+def read_bytes(path: Path) -> bytes:
+    """All bytes of a file.
+
+    Raises
+    ------
+    ValueError
+        If it has more than `LARGEST_FILE`, or is no file but a device, say.
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            raise ValueError("it is no regular file")
+        if status.st_size > LARGEST_FILE:
+            raise ValueError(
+                f"it has {status.st_size} bytes, and no model of this package has more than {LARGEST_FILE}"
+            )
+        return file.read()
 
 
 def parse(data: bytes, key: str) -> tuple[dict[str, tuple[int, int]], dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from .checks import demand
+from .checks import check_state, demand
 from .lookup import lookup
 from .optimizers import Optimizer
 
@@ -67,15 +67,11 @@ class Schedule:
         Raises
         ------
         ValueError
-            If it is of another schedule.
+            If it is of another schedule, or damaged.
         """
-        names = {one.name for one in fields(self) if not one.init}
-        if set(state_dict) != names:
-            raise ValueError(
-                f"{type(self).__name__}.load_state_dict: expected {sorted(names)}, got {sorted(state_dict)}"
-            )
-        for name in names:
-            setattr(self, name, state_dict[name])
+        check_state(state_dict, {one.name: one.type for one in fields(self) if not one.init}, type(self).__name__)
+        for name, x in state_dict.items():
+            setattr(self, name, x)
 
 
 @dataclass

@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,8 +20,13 @@ from .console import counted
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 """What may part the cells, with a word for each."""
 
+NO_ENCODINGS_OF_FILES = ("idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape")
+"""Codecs for texts that Python has for other purposes."""
+
 SAMPLE_BYTES = 1 << 18
 SAMPLE_ROWS = 200
+LONGEST_ROW = 10_000_000
+"""How many characters a row may have: no file can claim more memory."""
 
 PLAIN = re.compile(r"[+-]?(\d+[.]?\d*|[.]\d+)([eE][+-]?\d+)?", re.ASCII)
 WITH_COMMA = re.compile(r"[+-]?(\d+,\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -174,9 +180,23 @@ class Table:
     def _raw(self) -> Iterator[Row]:
         """All rows that are not blank, the header as row 0 if there is one."""
         number = 1 - int(self.header)
+        taken = 0  # characters of the row that is being read
+
+        def lines() -> Iterator[str]:
+            nonlocal taken
+            while line := file.readline(LONGEST_ROW):
+                taken += len(line)
+                if taken >= LONGEST_ROW:
+                    raise TableError(
+                        f"{self.path}, row {number}: it has more than {LONGEST_ROW} characters: is this a CSV file, or is "
+                        "a quote missing?"
+                    )
+                yield line
+
         with self.path.open(newline="", encoding=self.encoding) as file:
-            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            reader = csv.reader(lines(), delimiter=self.delimiter, strict=True)
             while True:
+                taken = 0
                 try:
                     cells = next(reader)
                 except StopIteration:
@@ -192,14 +212,24 @@ class Table:
                     number += 1
 
     def _sample(self) -> list[str]:
-        """The first lines, whole ones; what cannot be decoded is told when the rows are read."""
-        with self.path.open(newline="", encoding=self.encoding, errors="replace") as file:
-            return file.readlines(SAMPLE_BYTES)
+        """The first lines; what cannot be decoded, or is too long, is told when the rows are read."""
+        lines: list[str] = []
+        size = 0
+        try:
+            with self.path.open(newline="", encoding=self.encoding, errors="replace") as file:
+                while size < SAMPLE_BYTES and (line := file.readline(SAMPLE_BYTES)):
+                    lines.append(line)
+                    size += len(line)
+        except UnicodeError as error:  # utf-16 without the mark that it begins with
+            raise TableError(
+                f"{self.path} is not {self.encoding} ({error}): say how the file is written, such as --encoding utf-16-le"
+            ) from error
+        return lines
 
     def _wrong_encoding(self, error: UnicodeDecodeError) -> TableError:
         """The error that names the line of the first byte that cannot be decoded."""
         place = str(self.path)
-        if not self.encoding.startswith("utf-16"):
+        if not self.encoding.startswith(("utf-16", "utf-32")):
             with self.path.open("rb") as file:
                 for line, text in enumerate(file, 1):
                     try:
@@ -284,9 +314,13 @@ def _encoding(path: Path, told: str | None) -> str:
             raise TableError(f"{path} is no CSV file, but {kind}")
     if told is not None:
         try:
-            return codecs.lookup(told).name
-        except LookupError as error:
+            name = codecs.lookup(told).name
+            if name in NO_ENCODINGS_OF_FILES:
+                raise LookupError
+            "".encode(name)  # a LookupError for what is not for texts, such as zlib
+        except (LookupError, ValueError) as error:
             raise TableError(f"{path}: there is no encoding {told!r}; usual ones: utf-8, cp1252, latin-1") from error
+        return name
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if b"\0" in start:
@@ -305,10 +339,10 @@ def _delimiter(lines: Sequence[str]) -> str:
     """
 
     def score(delimiter: str) -> tuple[float, bool, int]:
-        try:
-            widths = [len(row) for row in islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS) if row]
-        except csv.Error:
-            widths = []
+        widths: list[int] = []
+        with suppress(csv.Error):  # of a row, such as one whose quote is missing: those before it count
+            for row in islice(csv.reader(lines, delimiter=delimiter), SAMPLE_ROWS):
+                widths += [len(row)] if row else []
         if not widths or widths[0] == 1:
             return 0.0, False, widths.count(1)
         return widths.count(widths[0]) / len(widths), delimiter != ",", widths[0]

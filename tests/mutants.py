@@ -1,22 +1,20 @@
 """Rows with one fault each: what the checks of the rows must find."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from autograd_core.row import Primitive, Rule
 
-FACTOR = 1.0 + 1e-6
 
-
-def with_partials(row: Primitive, partials: tuple[Rule, ...]) -> Primitive:
-    """`row` with other partials."""
+def with_partials(row: Primitive, partials: tuple[Rule, ...], at: Mapping[Any, Any] | None = None) -> Primitive:
+    """`row` with other partials, and other conventions if `at` is given."""
     return Primitive(
-        row.name, row.primal, partials, row.domain, symbol=row.symbol, traits=row.traits, at=row.at, kinks=row.kinks,
-        outside=row.outside, ulp=row.ulp,
+        row.name, row.primal, partials, row.domain, symbol=row.symbol, traits=row.traits,
+        at=row.at if at is None else at, kinks=row.kinks, outside=row.outside, ulp=row.ulp,
     )  # fmt: skip
 
 
-def _changed(row: Primitive, index: int, change: Callable[[Any, Any], Any]) -> Primitive:
+def changed(row: Primitive, index: int, change: Callable[[Any, Any], Any]) -> Primitive:
     """`row` with `change` applied to its partial by operand `index`; one of a variadic row's is counted in a circle."""
     if row.variadic:
         rule = row.partials[0]
@@ -27,15 +25,18 @@ def _changed(row: Primitive, index: int, change: Callable[[Any, Any], Any]) -> P
             return partials
 
         return with_partials(row, (changed_list,))
-    rule = row.partials[index]
+    rule = row.partials[index]  # now: the row itself may get the faulty one
     rules = list(row.partials)
     rules[index] = lambda m, *arguments: change(m, rule(m, *arguments))
     return with_partials(row, tuple(rules))
 
 
-def _scaled(m: Any, partial: Any) -> Any:
-    """A millionth more than `partial`; a millionth where it is zero."""
-    return m.where(partial < 0.0, partial * FACTOR, m.where(partial > 0.0, partial * FACTOR, 1e-6))
+def scaled(relative: float) -> Callable[[Any, Any], Any]:
+    """A change that makes a partial larger by this part of it, and by this much where it is zero."""
+    factor = 1.0 + relative
+    return lambda m, partial: m.where(
+        partial < 0.0, partial * factor, m.where(partial > 0.0, partial * factor, partial + relative)
+    )
 
 
 def _swapped(row: Primitive) -> Iterator[tuple[str, Primitive]]:
@@ -50,9 +51,9 @@ def _swapped(row: Primitive) -> Iterator[tuple[str, Primitive]]:
             yield f"{i} and {j} swapped", with_partials(row, tuple(rules))
 
 
-def mutants(row: Primitive) -> Iterator[tuple[str, Primitive]]:
+def mutants(row: Primitive, relative: float = 1e-6) -> Iterator[tuple[str, Primitive]]:
     """Every partial a little too large, with the wrong sign, and in another's place."""
     for index in range(2 if row.variadic else len(row.partials)):
-        yield f"partial {index} scaled", _changed(row, index, _scaled)
-        yield f"partial {index} negated", _changed(row, index, lambda m, partial: -partial)
+        yield f"partial {index} scaled", changed(row, index, scaled(relative))
+        yield f"partial {index} negated", changed(row, index, lambda m, partial: -partial)
     yield from _swapped(row)

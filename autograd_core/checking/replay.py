@@ -3,6 +3,7 @@
 import cmath
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 from ..containers import describe, is_number, leaves, rebuild
@@ -115,18 +116,33 @@ def _real(z: Any) -> float:
     return float(z.real)
 
 
+def _quiet(operation: Callable[..., complex]) -> Callable[..., "Complex"]:
+    """`operation`, its result a `Complex`; nan where it has none, as in IEEE nothing raises."""
+
+    @wraps(operation)
+    def method(*operands: Any) -> "Complex":
+        try:
+            return Complex(operation(*operands))
+        except (ArithmeticError, ValueError):
+            return Complex(math.nan, math.nan)
+
+    return method
+
+
 class Complex(complex):
     """A complex number in the rules of the table: it is compared by its real part, and overflow gives nan."""
 
     __slots__ = ()
 
-    def __mod__(self, other: Any) -> "Complex":
+    @_quiet
+    def __mod__(self, other: Any) -> complex:
         return Complex(self - other * math.floor(_real(self) / _real(other)))
 
     def __rmod__(self, other: Any) -> "Complex":
         return Complex(other) % self
 
-    def __pow__(self, p: Any, modulus: None = None) -> "Complex":
+    @_quiet
+    def __pow__(self, p: Any, modulus: None = None) -> complex:
         """The power by its real base, times (1 + iε) to the p, so that a small imaginary part keeps its digits."""
         exponent, base = Complex(p), self.real
         if base == 0.0:
@@ -142,17 +158,10 @@ class Complex(complex):
         return Complex(base) ** self
 
 
-def _closed(name: str) -> Callable[[complex, Any], Complex]:
-    """The operator of `complex`, its result a `Complex` again; as in IEEE nothing raises."""
+def _closed(name: str) -> Callable[..., Complex]:
+    """The operator of `complex`, its result a `Complex` again."""
     operator = getattr(complex, name)
-
-    def method(self: complex, *other: Any) -> Complex:
-        try:
-            return Complex(operator(self, *map(complex, other)))
-        except ArithmeticError:
-            return Complex(math.nan, math.nan)
-
-    return method
+    return _quiet(lambda self, *other: operator(self, *map(complex, other)))
 
 
 for _name in "add radd sub rsub mul rmul truediv rtruediv neg".split():
@@ -207,25 +216,12 @@ class _ComplexNumbers:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name in _COMPLEX:
-            plain = _COMPLEX[name]
-
-            def function(*operands: Any) -> Any:
-                try:
-                    return Complex(plain(*operands))
-                except (ArithmeticError, ValueError):
-                    return Complex(math.nan, math.nan)
-
-        elif name in TABLE and name not in ("erf", "erfc"):
-            row = TABLE[name]
-
-            def function(*operands: Any) -> Any:
-                return row.primal(self, *operands)
-
-        elif name in TABLE:
-            raise NotComplexError(name)
-        else:
+            return _quiet(_COMPLEX[name])
+        if name not in TABLE:
             raise AttributeError(name)
-        return function
+        if name in ("erf", "erfc"):
+            raise NotComplexError(name)
+        return lambda *operands: TABLE[name].primal(self, *operands)
 
 
 class NotComplexError(TypeError):

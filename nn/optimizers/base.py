@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from autograd_core import Value, zero_grad
 
+from ..checks import check_state
 from ..lookup import lookup
 
 Group = dict[str, Any]
@@ -146,12 +147,15 @@ class Optimizer(ABC):
             groups, states = list(state_dict["param_groups"]), list(state_dict["state"])
             sizes = [len(group["params"]) for group in groups]
             slots = [{slot: [float(x) for x in state[slot]] for slot in self.slots} for state in states]
-            steps = [int(state["step"]) for state in states]
+            for state in states:
+                check_state({"step": state["step"]}, {"step": int}, name)
+            steps = [state["step"] for state in states]
+            rates = [float(group.get("initial_lr", 0.0)) for group in groups]
             options = [{key: group[key] for key in self.defaults} for group in groups]
             known = {"params", "initial_lr", *self.defaults}
             excess = {key for group in groups for key in group if key not in known}
             excess |= {key for state in states for key in state if key not in {"step", *self.slots}}
-        except (KeyError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{name}.load_state_dict: this is no state of {name} ({error!r})") from error
         if excess:
             raise ValueError(f"{name}.load_state_dict: this is no state of {name}: it has {', '.join(sorted(excess))}")
@@ -160,10 +164,10 @@ class Optimizer(ABC):
         if sizes != present or lengths != [[size] * len(self.slots) for size in present]:
             raise ValueError(f"{name}.load_state_dict: the groups have {present} parameters, the state has {sizes}")
         checked = [self._checked(chosen) for chosen in options]
-        for group, chosen, saved in zip(self.param_groups, checked, groups, strict=True):
+        for group, chosen, saved, rate in zip(self.param_groups, checked, groups, rates, strict=True):
             group.update(chosen)
             if "initial_lr" in saved:
-                group["initial_lr"] = float(saved["initial_lr"])
+                group["initial_lr"] = rate
         self.state = [{"step": step, **slot} for step, slot in zip(steps, slots, strict=True)]
 
     def _checked(self, options: Mapping[str, Any]) -> dict[str, Any]:

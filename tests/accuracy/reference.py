@@ -28,12 +28,13 @@ def truth(name: str, args: Sequence[float]) -> Results:
         with flint.ctx.workprec(precision):
             results = REFERENCE[name](*exact)
             pairs = [r if isinstance(r, tuple) else (r, r) for r in results]
-            if all(_is_tight(ball) for pair in pairs for ball in pair):
+            if all(is_tight(ball) for pair in pairs for ball in pair):
                 return pairs
     raise ArithmeticError(f"{name}{tuple(args)} needs more than {PRECISIONS[-1]} bits")
 
 
-def _is_tight(ball: arb) -> bool:
+def is_tight(ball: arb) -> bool:
+    """Whether `ball` is known to `ENOUGH_BITS`, or negligible."""
     if not ball.is_finite():
         return False
     if ball.is_exact() or ball.rel_accuracy_bits() >= ENOUGH_BITS:
@@ -42,7 +43,8 @@ def _is_tight(ball: arb) -> bool:
 
 
 def _choose(condition: object, a: arb | float, b: arb | float) -> arb:
-    return arb(a) if condition else arb(b)
+    chosen = a if condition else b
+    return arb(chosen) if isinstance(chosen, int) else chosen
 
 
 def _sigmoid(x: arb) -> arb:
@@ -142,7 +144,7 @@ def _hypot(x: arb, y: arb) -> list[arb]:
 
 def _atan2(y: arb, x: arb) -> list[arb]:
     r = x * x + y * y
-    return [arb.atan2(y, x), x / r, -y / r]
+    return [type(y).atan2(y, x), x / r, -y / r]
 
 
 def _cbrt(x: arb) -> list[arb]:

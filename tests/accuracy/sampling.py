@@ -115,12 +115,12 @@ def points(row: Primitive, count: int, seed: int = 0) -> Iterator[tuple[float, .
     sample = SAMPLERS.get(row.name, pair if len(row.parameters) == 2 else _single)
     while count:
         args = sample(rng)
-        if _is_regular(row, args):
+        if is_regular(row, args):
             count -= 1
             yield args
 
 
-def _is_regular(row: Primitive, args: tuple[float, ...]) -> bool:
+def is_regular(row: Primitive, args: tuple[float, ...]) -> bool:
     """Whether `args` is in the domain, and neither a tie, nor a pole of the derivative, nor a convention."""
     domain = row.domain * len(args) if row.variadic else row.domain
     if not all(x in interval for x, interval in zip(args, domain, strict=True)):

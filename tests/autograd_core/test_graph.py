@@ -52,6 +52,8 @@ def test_several_roots_share_one_order(nodes: list[Node]):
     order = topological_order(*nodes)
     assert len(order) == len(nodes)
     assert topological_order(*nodes, *nodes) == order
+    assert set(topological_order(*reversed(nodes))) == set(nodes)
+    assert set(topological_order(nodes[-1], nodes[-1], *nodes)) == set(nodes)  # one that is known ends nothing
     for i, node in enumerate(order):
         assert set(node.parents) <= set(order[:i])
 

@@ -89,3 +89,75 @@ def test_an_unknown_operation_in_a_rule_is_named():
     with pytest.raises(AttributeError, match=r"m\.sine, which is no operation of the table"):
         VALUES.sine(1.0)
     assert VALUES.sin is FUNCTIONS["sin"]
+
+
+def test_an_output_that_is_a_number_depends_on_nothing():
+    x = Value(2.0)
+    y = x * x
+    linearization = Linearization([x], [y, 5.0], in_values=False)
+    assert linearization.push({x: 1.0}) == [4.0, 0.0]
+    assert linearization.pull(5.0) == [0.0]
+
+
+def test_a_zero_derivative_has_no_sign():
+    x = Value(2.0)
+    linearization = Linearization([x], [x * -0.0], in_values=False)
+    assert [repr(g) for g in (*linearization.pull(linearization.outputs[0]), *linearization.push({x: 1.0}))] == [
+        "0.0"
+    ] * 2
+
+
+def test_a_partial_of_one_makes_no_node():
+    x, y = Value(2.0), Value(3.0)
+    z = x + y
+    linearization = Linearization([x], [z], in_values=True)
+    tangent = Value(7.0)
+    (pushed,) = linearization.push({x: tangent})
+    assert [parent.op for parent in pushed.parents] == [""]  # the sum with 0.0 alone
+    assert linearization.pull(z) == [1.0]
+
+
+def test_the_message_about_a_changed_number():
+    a, b = Value(2.0, "a"), Value(3.0)
+    node = a * b
+    b.data = 4.0
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
+        partials_in_values(node, [0])
+    assert str(caught.value) == (
+        "the data of an operand of 'mul' was changed after 'mul' was recorded: it gave 6.0, and at the present numbers "
+        "(a=2.0, operand=4.0) it gives 8.0. A derivative of the derivative needs the point at which the graph was recorded: "
+        "compute the function again after changing .data"
+    )
+
+
+def test_a_number_that_became_nan_is_a_change():
+    x = Value(2.0)
+    node = ac.exp(x)
+    x.data = math.nan
+    with pytest.raises(ValueError, match="was changed"):
+        partials_in_values(node, [0])
+
+
+def test_the_derivatives_of_nan_are_nan_unless_one_side_is_selected():
+    x, y = Value(math.nan), Value(2.0)
+    node = x * y
+    assert partials_in_values(node, [0, 1]) == [node, node]
+    (partial,) = partials_in_values(ac.where(True, x, y), [0])
+    assert partial == 1.0
+
+
+def test_rules_of_sequences_see_the_result():
+    """A user's row with a sequence may use its result as any other."""
+    from autograd_core.domains import REAL
+    from autograd_core.row import Primitive
+
+    row = Primitive(
+        "total_exp",
+        lambda m, xs: m.exp(m.fsum(xs)),
+        [lambda m, xs, out: [out for _ in xs]],
+        [REAL],
+        traits=("variadic",),
+    )
+    x, y = Value(0.5), Value(0.25)
+    node = apply(row, (x, y))
+    assert partials_in_values(node, [0, 1]) == [node, node]

@@ -1,53 +1,44 @@
-"""The tests tested: every partial of every row, made slightly wrong, is found by the derived check or the contract."""
-
-import math
+"""The tests tested: every fault in a row is found by one of the suites, or known to change nothing."""
 
 import pytest
 
 from autograd_core.primitives import TABLE
-from tests.contract import CASES
-from tests.derived import disagreement
-from tests.mutants import mutants
-
-COUNT = 60
-
-ZERO = "the partial is zero everywhere, and so is its opposite"
-SAME = "the partials are the same everywhere"
-EQUIVALENT = {
-    ("add", "0 and 1 swapped"): SAME,
-    ("fsum", "reversed"): SAME,
-    ("step", "0 and 1 swapped"): SAME,
-    ("step", "partial 0 negated"): ZERO,
-    ("step", "partial 1 negated"): ZERO,
-    ("sign", "partial 0 negated"): ZERO,
-    ("floor", "partial 0 negated"): ZERO,
-    ("ceil", "partial 0 negated"): ZERO,
-    ("where", "partial 0 negated"): ZERO,
-}
-"""The mutants that compute the same as their row, with the reason."""
+from tests.mutation.__main__ import judge, main
+from tests.mutation.equivalent import EQUIVALENT
+from tests.mutation.faults import faults
+from tests.mutation.suites import SUITES
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_every_mutant_is_found(name: str):
-    row = TABLE[name]
-    assert disagreement(row, count=COUNT) is None
-    survivors = {what for what, mutant in mutants(row) if disagreement(mutant, row, COUNT) is None}
-    assert survivors == {what for same, what in EQUIVALENT if same == name}
+def test_the_suites_find_nothing_in_a_healthy_row(name: str):
+    assert {suite: check(TABLE[name]) for suite, check in SUITES.items()} == dict.fromkeys(SUITES)
 
 
-def test_every_partial_has_mutants():
-    for row in TABLE.values():
-        kinds = [what for what, _ in mutants(row)]
-        assert len(set(kinds)) == len(kinds)
-        assert len(kinds) >= 2 * len(row.partials)
+@pytest.mark.parametrize("name", TABLE)
+def test_every_fault_is_found(name: str):
+    assert [
+        (verdict.fault.what, verdict.found) for verdict in judge(name, thorough=False) if not verdict.is_right
+    ] == []
 
 
-def test_conventions_are_held_by_the_contract():
-    """Points in `at` are left out of the derived check. At the finite ones, the contract holds value and partials."""
-    held = {
-        (case.expression.replace("x ** p", "pow(x, p)").partition("(")[0], *case.at.values(), *case.gradient.values())
-        for case in CASES
-    }
-    for row in TABLE.values():
-        for point, partials in row.at.items():
-            assert (row.name, *point, *partials) in held or math.inf in map(abs, point)
+def test_every_partial_has_every_fault():
+    for name, row in TABLE.items():
+        whats = [fault.what for fault in faults(row)]
+        assert len(set(whats)) == len(whats)
+        for index in range(len(row.partials)):
+            assert {f"partial {index} {what}" for what in ("scaled", "negated", "omitted")} <= set(whats)
+        assert {what for known, what in EQUIVALENT if known == name} <= set(whats)
+
+
+def test_the_table(capsys):
+    assert main(["step", "tanh"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[:4]] == ["row", "step", "tanh", "all"]
+    assert lines[-1] == "every fault that changes a derivative is caught"
+    assert main(["tangent"]) == 2
+
+
+def test_a_fault_that_nothing_finds_is_an_error(capsys, monkeypatch):
+    monkeypatch.setitem(SUITES, "accuracy", lambda row: None)
+    assert main(["atanh"]) == 1
+    assert "WRONG atanh, partial 0 scaled" in capsys.readouterr().out

@@ -53,6 +53,14 @@ def test_a_row_is_complete(name: str):
 
 
 @every_row
+def test_a_row_with_a_better_formula_than_the_textbooks_says_why(name: str):
+    row = TABLE[name]
+    assert row.reason or row.textbook == row.partials
+    assert "\n" not in row.reason
+    assert len(row.reason) <= 100
+
+
+@every_row
 def test_partials_are_the_derivatives_of_the_primal(name: str):
     assert disagreement(TABLE[name], count=150) is None
 

@@ -120,6 +120,13 @@ def test_a_seed_scales_the_gradient():
     assert (x.grad, y.grad) == (-10.0, -7.5)
 
 
+def test_a_zero_gradient_has_no_sign():
+    x = Value(3.0)
+    y = x * 2.0
+    y.backward(seed=-0.0)
+    assert (repr(x.grad), repr(y.grad)) == ("0.0", "0.0")
+
+
 def test_zero_grad_forgets():
     x = Value(3.0)
     y = x * x
@@ -225,6 +232,14 @@ def test_threads_have_their_own_graphs():
         thread.join()
     assert len(results) == 4
     assert len(set(results.values())) == 1  # the derivative is the same at every point
+
+
+def test_labels_are_text():
+    with pytest.raises(TypeError) as caught:
+        Value(1.0, 2)
+    assert str(caught.value) == "Value: the label is text, got int: 2"
+    assert repr(Value(1.0)) == "Value(1.0)"
+    assert repr(Value(1.0, "a")) == "Value(1.0, label='a')"
 
 
 # The operators, held to their rows --------------------------------------------------------------------------------

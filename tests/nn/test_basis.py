@@ -93,6 +93,8 @@ def test_in_front_of_any_model():
         (lambda: Radial([]), ValueError, "Radial: there are no centers"),
         (lambda: Radial([[1.0, 2.0], [1.0]]), ValueError, "center 1 has 1 coordinates, center 0 has 2"),
         (lambda: Radial([[1.0]], width=0.0), ValueError, "width must be positive and finite, got 0.0"),
+        (lambda: Radial([[1.0]], width=1e-200), ValueError, r"width must be from 1e-150 to 1e\+150, got 1e-200"),
+        (lambda: Radial([[1.0]], width=1e200), ValueError, "width must be from"),
         (lambda: OwnBasis("waves", 1, 3), TypeError, "OwnBasis takes a function, got str"),
         (lambda: OwnBasis(waves, 1, 2)([1.0]), ValueError, r"OwnBasis\(waves, 1, 2\) must return 2 features, got 3"),
         (Basis, TypeError, "abstract"),

@@ -104,3 +104,23 @@ def test_wrong_options():
 def test_what_is_no_callback():
     with pytest.raises(TypeError, match="expected a Callback or a function, got str: 'stop'"):
         callbacks.as_callbacks(["stop"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"monitor": 1},
+        {"best": "a"},
+        {"best_epoch": -1},
+        {"best_epoch": 10**400},
+        {"weights": ["a"]},
+        {"monitor": "other"},
+    ],
+)
+def test_a_damaged_state_is_refused(wrong):
+    callback = EarlyStopping()
+    state = callback.state_dict()
+    with pytest.raises(ValueError, match=r"EarlyStopping\.load_state_dict"):
+        callback.load_state_dict(state | wrong if wrong else wrong)
+    assert repr(callback.state_dict()) == repr(state)

@@ -380,6 +380,15 @@ HOSTILE = {
     "unknown kind": lambda s, d: s.update(step={"call": "os.system"}),
     "content a text": lambda s, d: d.update(content="x"),
     "deep": lambda s, d: s.update(row=json.loads('{"list": [' * 400 + "]}" * 400)),
+    "order with numbers too large": lambda s, d: s["order"]["list"][1]["list"].__setitem__(0, 10**400),
+    "order with numbers below 0": lambda s, d: s["order"]["list"][1]["list"].__setitem__(0, -1),
+    "step without end": lambda s, d: s.update(step=10**400),
+    "step of the optimizer without end": lambda s, d: s["optimizer"]["dict"]["state"]["list"][0]["dict"].update(
+        step=10**400
+    ),
+    "first rate a text": lambda s, d: s["optimizer"]["dict"]["param_groups"]["list"][0]["dict"].update(initial_lr="a"),
+    "row of texts": lambda s, d: s.update(row={"dict": {"loss": "a"}}),
+    "sizes of nothing": lambda s, d: s["sums"]["dict"].update(sizes={"list": [0]}, losses={"list": [0.5]}),
     "optimizer damaged": lambda s, d: s.update(optimizer={"dict": {}}),
     "version": lambda s, d: d.update(version=2),
 }

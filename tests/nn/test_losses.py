@@ -155,7 +155,9 @@ def test_random_outputs_in_pytorch(name: str):
     @given(data=st.data())
     def compare(data):
         ys, target = data.draw(examples(name))
-        assume(name != "hinge" or all(y * t != 1.0 for y, t in zip(ys, target, strict=True)))  # the kink: conventions differ
+        assume(
+            name != "hinge" or all(y * t != 1.0 for y, t in zip(ys, target, strict=True))
+        )  # the kink: conventions differ
         outputs = torch.tensor(ys, dtype=torch.float64, requires_grad=True)
         theirs = functions[name](outputs, torch.tensor(target, dtype=torch.float64))
         theirs.backward()

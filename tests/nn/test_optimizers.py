@@ -4,6 +4,7 @@ import json
 import math
 import random
 
+import mpmath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -221,3 +222,211 @@ def test_repr_shows_the_options():
         "SGD(1 parameters, lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False; "
         "1 parameters, lr=0.5, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)"
     )
+
+
+# The formulas, held to the literature in fifty digits ------------------------------------------------------------------
+
+
+def exact_sgd(w, g, t, o, memory):
+    g = g + o["weight_decay"] * w
+    memory["v"] = g if t == 1 else o["momentum"] * memory["v"] + (1 - o["dampening"]) * g
+    return w - o["lr"] * (g + o["momentum"] * memory["v"] if o["nesterov"] else memory["v"])
+
+
+def exact_adagrad(w, g, t, o, memory):
+    g = g + o["weight_decay"] * w
+    memory["s"] = memory.get("s", o["initial_accumulator_value"]) + g**2
+    return w - o["lr"] / (1 + (t - 1) * o["lr_decay"]) * g / (mpmath.sqrt(memory["s"]) + o["eps"])
+
+
+def exact_rmsprop(w, g, t, o, memory):
+    g = g + o["weight_decay"] * w
+    memory["s"] = o["alpha"] * memory.get("s", 0) + (1 - o["alpha"]) * g**2
+    memory["v"] = o["momentum"] * memory.get("v", 0) + g / (mpmath.sqrt(memory["s"]) + o["eps"])
+    return w - o["lr"] * memory["v"]
+
+
+def exact_adam(w, g, t, o, memory):
+    g = g + o["weight_decay"] * w
+    for name, beta, x in (("m", o["betas"][0], g), ("s", o["betas"][1], g**2)):
+        memory[name] = beta * memory.get(name, 0) + (1 - beta) * x
+    mean, square = memory["m"] / (1 - o["betas"][0] ** t), memory["s"] / (1 - o["betas"][1] ** t)
+    return w - o["lr"] * mean / (mpmath.sqrt(square) + o["eps"])
+
+
+def exact_adamw(w, g, t, o, memory):
+    return exact_adam((1 - o["lr"] * o["weight_decay"]) * w, g, t, {**o, "weight_decay": 0}, memory)
+
+
+EXACT = {
+    "sgd": exact_sgd, "adagrad": exact_adagrad, "rmsprop": exact_rmsprop, "adam": exact_adam, "adamw": exact_adamw,
+}  # fmt: skip
+RANGES = {
+    "lr": (1e-3, 0.5), "momentum": (0.1, 0.95), "dampening": (0.0, 0.5), "weight_decay": (0.0, 0.5), "eps": (1e-8, 0.5),
+    "alpha": (0.1, 0.99), "lr_decay": (0.0, 0.5), "initial_accumulator_value": (0.0, 0.5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@given(data=st.data())
+def test_steps_are_those_of_the_formula(name, data):
+    """From random options and gradients: ten steps of two parameters, with exact arithmetic beside them."""
+    options = {}
+    for key, default in optimizers.get(name, [Value(0.0)]).defaults.items():
+        if key == "betas":
+            options[key] = data.draw(st.floats(0.1, 0.95)), data.draw(st.floats(0.5, 0.99))
+        elif key == "nesterov":
+            options[key] = data.draw(st.booleans())
+        else:
+            options[key] = data.draw(st.just(default) | st.floats(*RANGES[key]))
+    if options.get("nesterov"):
+        options |= {"momentum": options["momentum"] or 0.9, "dampening": 0.0}
+    starts = data.draw(st.lists(st.floats(-3.0, 3.0), min_size=2, max_size=2))
+    gradients = data.draw(st.lists(st.tuples(*[st.floats(0.1, 3.0), st.floats(-3.0, -0.1)]), min_size=1, max_size=10))
+    params = [Value(w) for w in starts]
+    optimizer = optimizers.get(name, params, **options)
+    with mpmath.workdps(50):
+        true = [mpmath.mpf(w) for w in starts]
+        memories = [{}, {}]
+        for t, pair in enumerate(gradients, start=1):
+            for i, g in enumerate(pair):
+                params[i].grad = g
+                true[i] = EXACT[name](true[i], mpmath.mpf(g), t, options, memories[i])
+            optimizer.step()
+            assert [p.data for p in params] == pytest.approx([float(w) for w in true], rel=1e-11, abs=1e-11)
+
+
+def test_defaults():
+    """The numbers that the papers and PyTorch use."""
+    w = [Value(1.0)]
+    assert {name: optimizers.get(name, w).defaults for name in OPTIMIZERS} == {
+        "sgd": {"lr": 1e-3, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False},
+        "adagrad": {"lr": 1e-2, "lr_decay": 0.0, "weight_decay": 0.0, "initial_accumulator_value": 0.0, "eps": 1e-10},
+        "rmsprop": {"lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0},
+        "adam": {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.0},
+        "adamw": {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 1e-2},
+    }
+
+
+@everyone
+def test_slots_start_at_zero(case):
+    state = make(case, [Value(1.0), Value(2.0)]).state_dict()["state"][0]
+    assert {key: slot for key, slot in state.items() if key != "step"} == {
+        slot: [0.0, 0.0] for slot in optimizers.OPTIMIZERS[CASES[case][0]].slots
+    }
+
+
+@pytest.mark.parametrize("dampening", [0.0, 0.3])
+def test_the_rule_of_sgd_on_an_array_of_later_steps(dampening):
+    """The first step alone starts the velocity; an array of steps holds the first, or later ones."""
+    import numpy as np
+
+    optimizer = SGD([Value(1.0)], lr=0.1, momentum=0.9, dampening=dampening)
+    group = optimizer.param_groups[0]
+    for t in (1, 2):
+        assert optimizer.rule(group, np.array([t]))(2.0, 3.0, 5.0) == optimizer.rule(group, t)(2.0, 3.0, 5.0)
+    assert optimizer.rule(group, np.array([2, 3]))(2.0, 3.0, 5.0) == optimizer.rule(group, 2)(2.0, 3.0, 5.0)
+    assert optimizer.rule(group, 1)(2.0, 3.0, 5.0)[1] == 3.0
+    assert optimizer.rule(group, 2)(2.0, 3.0, 5.0)[1] == pytest.approx(0.9 * 5.0 + (1.0 - dampening) * 3.0)
+
+
+# What is said of mistakes, word for word ------------------------------------------------------------------------------
+
+
+@everyone
+def test_errors_name_the_optimizer(case):
+    w, name = Value(1.0), optimizers.OPTIMIZERS[CASES[case][0]].__name__
+    model = MLP(1, [1], seed=0)
+    for params, message in [
+        ([], f"{name}: there are no parameters to optimize"),
+        ([{"params": []}], f"{name}: group 0 has no parameters"),
+        ([{"rate": 1.0}], f"{name}: a parameter group is a dict with the key 'params', got {{'rate': 1.0}}"),
+        ([1.0], f"{name}: parameter 0 is no Value, got float"),
+        ([w, w], f"{name}: parameter 1 (unlabelled) is given twice"),
+        ([w * 2.0], f"{name}: parameter 0 is the result of 'mul', not a leaf of the graph"),
+        (w, f"{name} takes a list of parameters or of groups, got Value"),
+        ({"params": [w]}, f"{name} takes a list of parameters or of groups, got dict"),
+        ("w", f"{name} takes a list of parameters or of groups, got str"),
+        (3, f"{name} takes a list of parameters or of groups, got int"),
+        (model, f"{name} takes parameters, got a MLP: write model.parameters()"),
+        ([{"params": w}], f"{name} takes a list of parameters or of groups, got Value"),
+        ([{"params": model}], f"{name} takes parameters, got a MLP: write model.parameters()"),
+    ]:
+        with pytest.raises((TypeError, ValueError)) as caught:
+            make(case, params)
+        assert str(caught.value) == message
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
+        make(case, [w], lr=-1.0)
+    assert str(caught.value) == f"{name}: the learning rate lr must be a finite number >= 0, got -1.0"
+    with pytest.raises(ValueError, match=f"^unknown option of {name} 'pace'"):
+        make(case, [{"params": [w], "pace": 1.0}])
+
+
+def test_betas_are_named():
+    for betas, message in [
+        (0.9, "Adam: betas must be two numbers in [0, 1), got 0.9"),
+        ((1.0, 0.9), "Adam: beta1 must be a number in [0, 1), got 1.0"),
+        ((0.9, -0.1), "Adam: beta2 must be a number in [0, 1), got -0.1"),
+    ]:
+        with pytest.raises(ValueError) as caught:  # noqa: PT011
+            Adam([Value(1.0)], betas=betas)
+        assert str(caught.value) == message
+
+
+@everyone
+def test_states_of_others_are_refused(case):
+    params = [Value(1.0), Value(2.0)]
+    optimizer = make(case, params)
+    name = type(optimizer).__name__
+    state = optimizer.state_dict()
+    group, memory = state["param_groups"][0], state["state"][0]
+    slot = optimizer.slots[0]
+    for wrong, message in [
+        ({**state, "param_groups": [{**group, "pace": 1.0}]}, f"this is no state of {name}: it has pace"),
+        ({**state, "state": [{**memory, "b": [], "a": []}]}, f"this is no state of {name}: it has a, b"),
+        (
+            {"param_groups": [{**group, "pace": 1.0}], "state": [{**memory, "age": []}]},
+            f"this is no state of {name}: it has age, pace",
+        ),
+        (
+            {**state, "state": [{**memory, slot: [0.0]}]},
+            "the groups have [2] parameters, the state has [2]",
+        ),
+        (
+            {**state, "param_groups": [{**group, "params": [0]}]},
+            "the groups have [2] parameters, the state has [1]",
+        ),
+    ]:
+        with pytest.raises(ValueError) as caught:  # noqa: PT011
+            optimizer.load_state_dict(wrong)
+        assert str(caught.value) == f"{name}.load_state_dict: {message}"
+        assert optimizer.state_dict() == state
+
+
+@everyone
+def test_the_initial_rate_of_a_schedule_is_kept_and_not_shown(case):
+    params = [Value(1.0)]
+    first, second = make(case, params), make(case, params)
+    shown = repr(second)
+    state = first.state_dict()
+    state["param_groups"][0]["initial_lr"] = 0.7
+    second.load_state_dict(state)
+    assert second.param_groups[0]["initial_lr"] == 0.7
+    assert repr(second) == shown
+    second.load_state_dict(first.state_dict())
+
+
+@everyone
+def test_a_state_is_a_copy(case):
+    params = [Value(1.0)]
+    optimizer = make(case, params)
+    state = optimizer.state_dict()
+    for slot in optimizer.slots:
+        state["state"][0][slot][0] = 99.0
+    assert optimizer.state_dict() != state
+
+
+def test_options_given_beside_an_optimizer_are_listed():
+    ready = Adam([Value(1.0)])
+    with pytest.raises(ValueError, match=r"so lr, eps cannot be given beside it$"):
+        optimizers.get(ready, [], lr=0.1, eps=0.1)

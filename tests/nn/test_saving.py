@@ -313,6 +313,21 @@ def test_a_file_that_is_not_there(path: Path):
         load(path)
 
 
+def test_what_is_larger_than_any_model_is_not_read(saved: Path, monkeypatch: pytest.MonkeyPatch):
+    size = saved.stat().st_size
+    monkeypatch.setattr("nn.saving.LARGEST_FILE", size - 1)
+    with pytest.raises(
+        ModelFileError, match=f"it has {size} bytes, and no model of this package has more than {size - 1}"
+    ):
+        load(saved)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="there are no devices")
+def test_a_device_is_no_file():
+    with pytest.raises(ModelFileError, match="it is no regular file"):
+        load("/dev/zero")
+
+
 def test_without_safetensors_the_error_names_the_command():
     program = (
         "import sys; sys.modules['safetensors'] = None\n"

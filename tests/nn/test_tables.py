@@ -135,3 +135,30 @@ def test_whatever_csv_writes_is_read_back(tmp_path_factory, rows, delimiter):
     path.write_text(text.getvalue(), encoding="utf-8", newline="")
     made = Table(path, delimiter=delimiter, header=True)
     assert cells(made) == [list(row) for row in rows]
+
+
+# Files made to do harm ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["zlib", "rot13", "undefined", "idna", "unicode_escape", "no such", "a\0b"])
+def test_what_is_no_encoding_of_files(encoding, table):
+    with pytest.raises(TableError, match="there is no encoding"):
+        table("a\n1\n", encoding=encoding)
+
+
+def test_a_mark_that_is_missing_is_named(table):
+    with pytest.raises(TableError, match=r"is not utf-16 .*say how the file is written, such as --encoding utf-16-le"):
+        table("a\n1\n", encoding="utf-16")
+
+
+def test_a_missing_quote_in_a_long_file_does_not_hide_the_delimiter(table):
+    with pytest.raises(TableError, match=r"row 1 .*is a quote missing or too many"):
+        table('a,b\n1,"' + "x\n" * 200_000)
+
+
+def test_a_row_without_end_is_refused(table, monkeypatch):
+    monkeypatch.setattr("nn.tables.LONGEST_ROW", 1000)
+    assert len(cells(table("a,b\n" + "1,2\n" * 1000))) == 1000
+    for content in ("a,b\n1," + "2" * 1000, 'a,b\n1,"' + "x\n" * 500, "a," * 500):
+        with pytest.raises(TableError, match="it has more than 1000 characters: is this a CSV file"):
+            table(content)

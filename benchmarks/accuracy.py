@@ -1,0 +1,266 @@
+"""The suite `accuracy`: the worst errors of values and derivatives, against rigorous interval arithmetic.
+
+Points cover all finite doubles, subnormals included, and crowd around everything special: kinks, zeros, thresholds of
+overflow and underflow. Every library gets the same ones. Errors are in units in the last place (ulp) of the true result,
+or, where that is a sum of several terms that cancel, of the largest of them. Needs python-flint (``pip install '.[test]'``).
+"""
+
+import math
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograd_core.primitives import TABLE
+from autograd_core.row import Primitive
+
+from . import elementwise
+from .harness import Report, Table, Target, environment
+
+PEERS = tuple(elementwise.LIBRARIES)
+PARTS = {
+    "rows": "every operation: the value and all partials, eager and compiled, beside other libraries",
+    "second": "second derivatives of every operation, relative errors, all four combinations of modes",
+    "losses": "the losses of nn and their gradients",
+    "programs": "random programs of 10 to 50 operations: value and gradient in rigorous balls",
+}
+POINTS = 2_000
+FEWER = {"rows": 1, "second": 10, "losses": 10, "programs": 20}
+"""By what the number of points is divided in each part: it takes longer there."""
+
+OURS, COMPILED = "eager", "compiled"
+
+
+def run(
+    parts: Iterable[str] = tuple(PARTS),
+    peers: Sequence[str] = PEERS,
+    points: int = POINTS,
+    operations: Sequence[str] = (),
+    seed: int = 0,
+    document: Path | None = None,
+    small: bool = False,
+    show: Callable[[object], None] = print,
+) -> Report:
+    """Measure `parts`, and `show` each table when it is complete.
+
+    Parameters
+    ----------
+    points
+        How many points each operation is measured at; the slower parts take fewer.
+    operations
+        Names of rows; all by default.
+    seed
+        Other numbers give other points.
+    document
+        A Markdown file whose table of operations is replaced by the one measured.
+    small
+        A few points and no compiled code: shows that everything runs.
+    """
+    report = Report(environment())
+    show(" · ".join(report.environment.values()))
+    libraries, report.skipped = elementwise.load([peer for peer in peers if peer != "autograd_core"])
+    for name, reason in report.skipped.items():
+        show(f"  {name} is skipped: {reason}")
+    rows = [TABLE[name] for name in operations] if operations else list(TABLE.values())
+    for part in parts:
+        count = max(1, (20 if small else points) // FEWER[part])
+        start = time.perf_counter()
+        if part == "rows":
+            table = measure_rows(rows, libraries, count, seed, not small, report)
+        elif part == "second":
+            table = measure_second_derivatives(rows, count, seed, report)
+        elif part == "losses":
+            table = measure_losses(libraries, count, seed, report)
+        else:
+            table = check_random_programs(count, seed, report)
+        table.notes.append(f"{time.perf_counter() - start:,.0f} s; seed {seed}")
+        report.tables.append(table)
+        show(f"\n{table}")
+        if part == "rows" and document:
+            document.write_text(with_table(document.read_text(encoding="utf-8"), markdown(table)), encoding="utf-8")
+    show("")
+    for target in report.targets:
+        show(target)
+    return report
+
+
+def measure_rows(
+    rows: Sequence[Primitive],
+    libraries: Sequence[elementwise.Library],
+    count: int,
+    seed: int,
+    with_compiled: bool,
+    report: Report,
+) -> Table:
+    """The table of all operations."""
+    from tests.accuracy.engine import eager, native
+    from tests.accuracy.measure import LOST, Evaluator, labels, measure
+    from tests.accuracy.sampling import points
+
+    systems: dict[str, Evaluator] = {OURS: eager}
+    if with_compiled:
+        systems[COMPILED] = native
+    for library in libraries:
+        systems[library.name] = _evaluator(library)
+    table = Table(
+        f"rows: the worst error in ulp at {count:,} points per operation",
+        ["", "result", "limit", *systems, "worst point of ours"],
+    )
+    exceeded, lost = [], dict.fromkeys(systems, 0)
+    for row in rows:
+        worst = measure(row, points(row, count, seed), systems)
+        for name in labels(row):
+            found = {system: worst[system, name] for system in systems}
+            cells = [ulps(w.error, w.normal) if w.point else "–" for w in found.values()]
+            table.rows.append(
+                [row.name if name == "value" else "", name, f"{row.ulp:g}", *cells, place(found[OURS].point)]
+            )
+            if found[OURS].error > row.ulp:
+                exceeded.append(f"{row.name} {name}")
+        for system in systems:
+            lost[system] += any(w.normal >= LOST for (s, _), w in worst.items() if s == system)
+    table.notes += [
+        "a / b: over all doubles / where operands and result are normal numbers. all: every digit is wrong somewhere.",
+        "–: the library has no such function. Compiled sums of n terms may be off by n/2 ulp more.",
+        "Operations with every digit wrong somewhere, normal numbers alone: "
+        + ", ".join(f"{system} {number}" for system, number in lost.items()),
+    ]
+    text = f"operations beyond their stated limit{': ' + ', '.join(exceeded) if exceeded else ''}"
+    report.targets.append(Target(text, len(exceeded), not exceeded))
+    return table
+
+
+def _evaluator(library: elementwise.Library) -> Callable[[Primitive, Sequence[elementwise.Point]], list[Any]]:
+    return lambda row, batch: library.evaluate(row.name, batch)
+
+
+def ulps(error: float, normal: float | None = None) -> str:
+    """An error for readers; `normal` is the one at normal numbers, which is told where it is much better."""
+    from tests.accuracy.measure import LOST
+
+    if error >= LOST:
+        text = "all"
+    elif error < 100.0:
+        text = f"{error:.2f}" if error else "0"
+    else:
+        text = f"{error:.0e}".replace("e+0", "e").replace("e+", "e")
+    if normal is None or normal > 0.01 * error or error < 100.0 or ulps(normal) == text:
+        return text
+    return f"{text} / {ulps(normal)}"
+
+
+def place(point: Sequence[Any]) -> str:
+    """A point for readers: enough digits to find it."""
+    text = ", ".join(f"{x:.6g}" if isinstance(x, float) else str(x) for x in point)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+BEGIN, END = "<!-- the table of operations begins -->", "<!-- the table of operations ends -->"
+
+
+def markdown(table: Table) -> str:
+    """The table of operations for the documentation: one line for each, with the worst of its results."""
+    systems = table.columns[3:-1]
+    lines = [f"| operation | limit | {' | '.join(systems)} |", "|---|" + "---|" * (len(systems) + 1)]
+    rows: dict[str, list[list[str]]] = {}
+    for name, _, limit, *cells, _ in table.rows:
+        if name:
+            rows[name] = [[limit] for _ in systems]
+        for worst, cell in zip(rows[name or list(rows)[-1]], cells, strict=True):
+            worst.append(cell)
+    for name, columns in rows.items():
+        lines.append(f"| `{name}` | {columns[0][0]} | {' | '.join(_worst(column[1:]) for column in columns)} |")
+    return "\n".join(["", *lines, "", table.title.split(": ")[1].capitalize() + ".", ""])
+
+
+def _worst(cells: Sequence[str]) -> str:
+    """The largest figures of several cells of the table, over all doubles and at normal numbers."""
+    everywhere = max((cell.split(" / ")[0] for cell in cells), key=_size)
+    normal = max((cell.split(" / ")[-1] for cell in cells), key=_size)
+    return (
+        everywhere if everywhere == normal or _size(normal) > 0.01 * _size(everywhere) else f"{everywhere} / {normal}"
+    )
+
+
+def _size(text: str) -> float:
+    """A figure of the table as a number."""
+    from tests.accuracy.measure import LOST
+
+    return LOST if text == "all" else -1.0 if text == "–" else float(text)
+
+
+def with_table(text: str, table: str) -> str:
+    """`text` with `table` between the marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if not after:
+        raise ValueError(f"the document has no lines {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+def measure_second_derivatives(rows: Sequence[Primitive], count: int, seed: int, report: Report) -> Table:
+    """The table of second derivatives."""
+    from tests.accuracy.second import LIMIT, RANGE, measure_second
+
+    table = Table(
+        f"second derivatives: the worst relative error at {count:,} points per operation",
+        ["", "relative error", "where"],
+    )
+    found = {row.name: measure_second(row, count, seed) for row in rows}
+    for name, worst in found.items():
+        table.rows.append([name, f"{worst.error:.1e}" if worst.error else "0", place(worst.point)])
+    table.notes += [
+        f"Operands from {1 / RANGE:.0e} to {RANGE:.0e} in magnitude. At zeros of a sum, relative to its terms.",
+        "Points take turns: reverse over reverse, forward over reverse, reverse over forward, forward over forward.",
+    ]
+    largest = max(worst.error for worst in found.values())
+    report.targets.append(
+        Target("second derivatives: the worst relative error, in 1e-12", largest / LIMIT, largest <= LIMIT)
+    )
+    return table
+
+
+def measure_losses(libraries: Sequence[elementwise.Library], count: int, seed: int, report: Report) -> Table:
+    """The table of losses."""
+    from tests.accuracy.losses import LOSSES, measure_loss, ours
+
+    systems = {OURS: ours} | {library.name: library.loss for library in libraries}
+    table = Table(
+        f"losses: the worst error in ulp at {count:,} points per loss",
+        ["", "result", "limit", *systems, "worst point of ours"],
+    )
+    worst_of_all = 0.0
+    for name, case in LOSSES.items():
+        found = {system: measure_loss(name, count, evaluate, seed) for system, evaluate in systems.items()}
+        for result in ("value", "gradient"):
+            cells = [ulps(worst[result].error, worst[result].normal) for worst in found.values()]
+            label = name if result == "value" else ""
+            table.rows.append([label, result, f"{case.ulp:g}", *cells, place(found[OURS][result].point)])
+            worst_of_all = max(worst_of_all, found[OURS][result].error / case.ulp)
+    table.notes.append("Losses on probabilities get probabilities between 2**-1000 and 1 - 2**-53.")
+    report.targets.append(Target("losses: the worst error, in limits", worst_of_all, worst_of_all <= 1.0))
+    return table
+
+
+def check_random_programs(count: int, seed: int, report: Report) -> Table:
+    """The corpus of random programs."""
+    from tests.accuracy.programs import check_programs
+
+    first = random.Random(f"corpus {seed}").randrange(10**9) if seed else 0
+    corpus = check_programs(range(first, first + count))
+    widths = sorted(corpus.widths)
+    rows: Mapping[str, Any] = {
+        "programs": f"{corpus.programs:,}",
+        "decided (the others run too close to a kink or a pole)": f"{corpus.checked:,}",
+        "operations in all": f"{corpus.nodes:,}",
+        "operations of the table that occurred": f"{len(corpus.operations)} of {len(TABLE)}",
+        "gradients outside of their balls": "0",
+        "radius of a ball, relative to the gradient: median": f"{widths[len(widths) // 2]:.0e}",
+        "and in 90 of 100 cases at most": f"{widths[math.ceil(0.9 * len(widths)) - 1]:.0e}",
+    }
+    table = Table(
+        f"programs {first} to {first + count - 1}", ["", "found"], [[name, number] for name, number in rows.items()]
+    )
+    report.targets.append(Target("random programs outside of their balls", 0, True))
+    return table
