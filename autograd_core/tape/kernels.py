@@ -12,6 +12,7 @@ others. For a matrix product the second is its first row, and the last three are
 `uniforms`, and whether adjoints of its inputs are wanted.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from textwrap import indent
 from typing import NamedTuple
@@ -155,10 +156,23 @@ def _over_lanes(
     back = any(table == "A" for table, _, _ in writes)
     clear = _CLEAR if back else ""
     if not arithmetic:
-        return _loop(_LANES, reads, body, writes) + clear
+        return _of_small_angles(_loop(_LANES, reads, body, writes), reads) + clear
     end = ["if reused:", "    " + _VECTORS.write.format(table="A", row="g", value="zero()")] if back else []
     one = _loop(_ONE_LANE, reads, body, writes) + clear
     return f"if several:\n{indent(_loop(_VECTORS, reads, body, writes, end), '    ')}else:\n{indent(one, '    ')}"
+
+
+def _of_small_angles(loop: str, reads: Sequence[tuple[str, str, str]]) -> str:
+    """A loop that takes sines and cosines of numbers in a row: where all are small, by functions that make vectors."""
+    angles = set(re.findall(r"\b(?:sin|cos)\((.*?)\)", loop))
+    rows = [f"abs({table}[{row}, lane])" for name, table, row in reads if name in angles]
+    if not angles or len(rows) < len(angles):  # some are of results in between
+        return loop
+    small = indent(re.sub(r"\b(?=(?:sin|cos)\()", "small_", loop), "    ")
+    return (
+        f"largest = 0.0\nfor lane in range(lanes):\n    largest = max(largest, {', '.join(rows)})\n"
+        f"if largest <= LARGEST_ANGLE:\n{small}else:\n{indent(loop, '    ')}"
+    )
 
 
 def _loop(

@@ -7,6 +7,7 @@ back to the instruction that computed it.
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 from ..evaluate import traced
@@ -70,8 +71,7 @@ def shared_rows(plan: Plan) -> Memory:
 
     numbers = _Rows(plan.registers, heads)
     for s, step in enumerate(steps):
-        for register in _results(step):
-            numbers.take(register, fresh=bool(kept[register]))
+        numbers.take(_results(step), kept)
         numbers.give_back([register for register in ending[s] if not kept[register]])
 
     adjoints = _Rows(plan.registers, [register for register in heads if register not in plan.constants])
@@ -79,16 +79,17 @@ def shared_rows(plan: Plan) -> Memory:
     zero = adjoints.spare()  # what results have that nothing depends on
     for register in plan.constants:
         adjoints.row[register] = nowhere
-    for register in dict.fromkeys(plan.outputs):
-        adjoints.take(register)
+    adjoints.take(plan.outputs)
+    row = adjoints.row
     for s in range(len(steps) - 1, -1, -1):
-        for register in ending[s]:
-            adjoints.take(register)
-        results = _results(steps[s])
-        for register in results:
-            if adjoints.row[register] < 0:
-                adjoints.row[register] = zero
-        adjoints.give_back([register for register in results if adjoints.row[register] != zero])
+        adjoints.take(ending[s])
+        reached = []
+        for register in _results(steps[s]):
+            if row[register] < 0:
+                row[register] = zero
+            else:
+                reached.append(register)
+        adjoints.give_back(reached)
     return Memory(numbers.row, adjoints.row, (numbers.height, adjoints.height), reused=True)
 
 
@@ -99,18 +100,23 @@ class _Rows:
         self.row = [-1] * registers
         self.height = 0
         self._free: list[int] = []
-        for register in heads:
-            self.take(register)
+        self.take(heads)
 
     def spare(self) -> int:
         """A row for no register in particular."""
         self.height += 1
         return self.height - 1
 
-    def take(self, register: int, fresh: bool = False) -> None:
-        """Find a row for `register` unless it has one; a `fresh` one was not in use before."""
-        if self.row[register] < 0:
-            self.row[register] = self._free.pop() if self._free and not fresh else self.spare()
+    def take(self, registers: Iterable[int], fresh: bytes | bytearray = b"") -> None:
+        """Find rows for `registers` that have none; those marked in `fresh` get one that was not in use before."""
+        row, free = self.row, self._free
+        for register in registers:
+            if row[register] < 0:
+                if free and not (fresh and fresh[register]):
+                    row[register] = free.pop()
+                else:
+                    row[register] = self.height
+                    self.height += 1
 
     def give_back(self, registers: Iterable[int]) -> None:
         """Let others have the rows of `registers`."""
@@ -130,7 +136,11 @@ def _kept(plan: Plan, steps: Sequence[Group]) -> bytearray:
         kept[register] = 1
     constants = set(plan.constants)
     for step in steps:
-        for column, needs in zip(step.operands, reads(step.row, len(step.operands)), strict=True):
+        if step.row.variadic:
+            for register in (*chain.from_iterable(step.operands), *_results(step)):
+                kept[register] = 1
+            continue
+        for column, needs in zip(step.operands, reads(step.row), strict=True):
             for other in needs:
                 others = step.operands[other] if other >= 0 else _results(step)
                 if constants.isdisjoint(column):
@@ -147,11 +157,11 @@ RESULT = -1
 
 
 @cache
-def reads(row: Primitive, count: int) -> tuple[frozenset[int], ...]:
-    """For each of `count` operands of `row` what its partial reads: numbers of operands, and `RESULT`."""
-    if row.variadic or row.at:
-        everything = frozenset(range(RESULT, count))
-        return (everything,) * count
+def reads(row: Primitive) -> tuple[frozenset[int], ...]:
+    """For each operand of a scalar `row` what its partial reads: numbers of operands, and `RESULT`."""
+    if row.at:
+        everything = frozenset(range(RESULT, len(row.parameters)))
+        return tuple([everything for _ in row.parameters])
     names = [*row.parameters, "out"]
     numbers = {name: i for i, name in enumerate(row.parameters)} | {"out": RESULT}
     return tuple([frozenset([numbers[name] for name in _names(partial)]) for partial in traced(row.partials, names)])

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -180,22 +180,44 @@ class NativeProgram:
     """
 
     def __init__(self, plan: Plan, constants: Any, wires: Any, hoisted: Hoisted = Hoisted()) -> None:  # noqa: B008 - immutable
+        self.plan, self.constants, self.wires, self.hoisted = plan, constants, wires, hoisted
+
+    @cached_property
+    def kernels(self) -> Kernels:
+        """The kernels for all its rows."""
+        return kernels_for(rows_of(self.plan, self.hoisted.plan))
+
+    def lay_out(self) -> None:
+        """Prepare all but the kernel now rather than in the first run."""
+        assert self._arguments
+
+    @cached_property
+    def lanes_per_block(self) -> int:
+        """How many lanes are computed at a time."""
+        return lanes_per_block(self.plan, self._memories[0])
+
+    @cached_property
+    def _sweep(self) -> Any:
+        return self.kernels["sweep"]
+
+    @cached_property
+    def _memories(self) -> tuple[Memory, Memory]:
+        return memory_of(self.plan), memory_of(self.hoisted.plan)
+
+    @cached_property
+    def _arguments(self) -> tuple[Any, ...]:
+        """The arguments of the kernel that are the same in every call."""
         import numpy as np
 
-        self.plan = plan
-        rows = rows_of(plan, hoisted.plan)
-        self.kernels = kernels_for(rows)
-        memory, hoisted_memory = memory_of(plan), memory_of(hoisted.plan)
-        self.lanes_per_block = lanes_per_block(plan, memory)
-        self._plans = [
-            (*_encoded(plan, rows, memory), constants),
-            (*_encoded(hoisted.plan, rows, hoisted_memory), np.array(hoisted.constants, dtype=np.float64)),
-        ]
-        columns = PADDING if any(isinstance(step, Product) for step in hoisted.plan.steps) else 1  # for its one lane
-        self._heights, self._hoisted_sizes = memory.heights, (*hoisted_memory.heights, columns)
-        self._wires = tuple([np.array(pairs, dtype=np.int64).reshape(-1, 2) for pairs in (wires, hoisted.wires)])
-        self._no_seeds, self._no_gradients = np.zeros((0, 0)), np.zeros(0)
-        self._sweep: Any = None
+        plans, rows = (self.plan, self.hoisted.plan), rows_of(self.plan, self.hoisted.plan)
+        constants = [np.array(numbers, dtype=np.float64) for numbers in (self.constants, self.hoisted.constants)]
+        encoded = [(*_encoded(plan, rows, memory), numbers)
+                   for plan, memory, numbers in zip(plans, self._memories, constants, strict=True)]  # fmt: skip
+        columns = PADDING if any(isinstance(step, Product) for step in plans[1].steps) else 1  # for its one lane
+        heights, hoisted_heights = [memory.heights for memory in self._memories]
+        wires = tuple([np.array(pairs, dtype=np.int64).reshape(-1, 2) for pairs in (self.wires, self.hoisted.wires)])
+        nothing = np.zeros((0, 0)), np.zeros(0)
+        return encoded, heights, (*hoisted_heights, columns), wires, nothing
 
     def run(self, parameters: Any, inputs: Any, seeds: Any = None) -> Results:
         """The outputs and guards in all lanes; with `seeds`, the adjoints of the inputs and of the parameters too.
@@ -211,8 +233,7 @@ class NativeProgram:
         """
         import numpy as np
 
-        if self._sweep is None:
-            self._sweep = self.kernels["sweep"]
+        plans, heights, hoisted_sizes, wires, (no_seeds, no_gradients) = self._arguments
         plan, lanes = self.plan, inputs.shape[1]
         inputs = np.ascontiguousarray(inputs)
         outputs, guards = np.empty((len(plan.outputs), lanes)), np.empty((len(plan.guards), lanes))
@@ -220,10 +241,9 @@ class NativeProgram:
         if seeds is not None:
             d_inputs, d_parameters = np.empty(inputs.shape), np.zeros(len(parameters))
         finite = self._sweep(
-            *self._plans, (*self._heights, self.lanes_per_block, *self._hoisted_sizes), self._wires, parameters, inputs,
-            self._no_seeds if seeds is None else np.ascontiguousarray(seeds), outputs, guards,
-            self._no_seeds if d_inputs is None else d_inputs,
-            self._no_gradients if d_parameters is None else d_parameters,
+            *plans, (*heights, self.lanes_per_block, *hoisted_sizes), wires, parameters, inputs,
+            no_seeds if seeds is None else np.ascontiguousarray(seeds), outputs, guards,
+            no_seeds if d_inputs is None else d_inputs, no_gradients if d_parameters is None else d_parameters,
         )  # fmt: skip
         return Results(outputs, guards, d_inputs, d_parameters, finite)
 

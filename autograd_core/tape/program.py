@@ -98,7 +98,9 @@ class Program:
         if self.hoisted:
             hoisted = Hoisted(self.hoisted.plan, self.hoisted.constants, np.stack(self.from_hoisted, axis=1))
         wires = np.stack(self.from_parameters, axis=1)
-        return Shared(NativeProgram(self.plan, self.constants, wires, hoisted), self.executor.threads)
+        native = NativeProgram(self.plan, self.constants, wires, hoisted)
+        native.lay_out()
+        return Shared(native, self.executor.threads)
 
     def numbers(self) -> Any:
         """The numbers of the parameters, as their Values have them now."""

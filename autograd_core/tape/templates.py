@@ -15,7 +15,7 @@ import numba
 import numpy as np
 from numpy import ceil, floor
 
-from autograd_core.tape.elementary import exp, tanh
+from autograd_core.tape.elementary import LARGEST_ANGLE, exp, small_cos, small_sin, tanh
 
 inf, nan, UNSELECTED = math.inf, math.nan, 0.0
 FLAGS = {{"contract", "nsz"}}  # nothing that breaks inf and nan, or takes apart what a rule has scaled with care

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_core import jit
+from autograd_core import cos, jit, sin
 from autograd_core.domains import domain_errors
 from autograd_core.evaluate import evaluate
 from autograd_core.primitives import TABLE
@@ -113,3 +113,12 @@ def test_encoding():
     assert encoded.steps.tolist() == [[2, -1, 2, 0, 1, 2, 4, 0]]
     assert encoded.index.tolist() == [0, 1, 2, 3, 0, 1, 2, 3]  # operands and results: their numbers, their adjoints
     assert encoded.outputs.tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("largest", [3.0, 1e6, 1.1e6, 1e300])
+def test_sines_of_small_and_large_angles(largest):
+    compiled = jit(lambda x: sin(x) * cos(x))
+    xs = np.array([0.1, -2.0, 0.0, 5e5, largest, -largest, *np.linspace(-10, 10, 90)])
+    values, gradients = compiled.value_and_grad(xs)
+    np.testing.assert_allclose(values, np.sin(xs) * np.cos(xs), rtol=1e-15, atol=1e-15)
+    np.testing.assert_allclose(gradients.inputs[0], np.cos(xs) ** 2 - np.sin(xs) ** 2, rtol=1e-15, atol=1e-15)
