@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from autograd_core import Trainer, jit
+from autograd_core import BranchError, Trainer, jit
 
 from .checks import Target
 from .engines import BatchResult, CallResult, EagerEngine, Loss, Regularizer, n_outputs, number
@@ -69,7 +69,8 @@ class CompiledEngine(EagerEngine):
         self._expected = self._labels(self._inputs[1])
         self._trainer: Trainer | None = None
         self._steps_per_call = 16
-        self._example(*[array[:1] for array in self._inputs])  # records it, or says why that cannot be done
+        if self._example.record(*[array[:1] for array in self._inputs]).guards:
+            raise BranchError("the model or the loss branches on a comparison: write where(condition, a, b)")
 
     def gradients(
         self,

@@ -210,6 +210,10 @@ class Compiled:
         returned = next(r.returned for r in self._recorded.values() if program in r.programs)
         return lambda parameters, *inputs: rebuild(returned, iter(run(parameters, inputs, places)))
 
+    def record(self, *inputs: Any) -> Tape:
+        """Record the function for arguments of this form, unless that is done, and run nothing: the tape, after all passes."""
+        return self._prepared(Lanes(inputs)).programs[0].tape
+
     def only_program(self, lanes: Lanes) -> Program:
         """The program for arguments of this form if all lanes take the same way.
 

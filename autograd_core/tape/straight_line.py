@@ -135,9 +135,11 @@ def _helper(name: str, row: Primitive, i: int) -> list[str]:
 def _helper_of_many(name: str, row: Primitive, count: int) -> list[str]:
     """A function for all derivatives of a row that takes sequences, for `count` operands."""
     names = [f"x{i}" for i in range(count)]
-    partials = row.partials_at(SYMBOLS, row.arguments([*map(Symbol, names)]), Symbol("out"))
-    lines, values = statements([_in_m(partial) for partial in partials])
+    partials = row.partials[0](SYMBOLS, *row.arguments([*map(Symbol, names)]), Symbol("out"))
     head = [f"def {name}(m, {', '.join([*names, 'out'])}):", f'    """The derivatives of {row.name}."""']
+    if isinstance(partials, Symbol):  # one operation on the sequence gives all of them
+        return [*head, f"    return m.{partials.operation}([{', '.join(names)}])"]
+    lines, values = statements([_in_m(partial) for partial in partials])
     return [*head, "    UNSELECTED = 0.0", *lines, f"    return [{', '.join(values)}]"]
 
 
