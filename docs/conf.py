@@ -23,7 +23,7 @@ author = "autograd-core contributors"
 copyright = author
 version = release = autograd_core.__version__
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode", "sphinx-mathjax-offline"]
 exclude_patterns = ["_build"]
 default_role = "py:obj"  # a `name` in a docstring leads to its page, where it has one
 

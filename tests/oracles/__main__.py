@@ -61,10 +61,7 @@ def outdated(found: Sequence[Difference], peers: Iterable[str], names: Iterable[
     ]
 
 
-HEADER = """---
-orphan: true
----
-# Where other systems disagree
+HEADER = """# Where other systems disagree
 
 Written by `python -m tests.oracles`: all operations at the sample inputs of PyTorch's own operator tests and at our own points, ends
 of domains, kinks, infinities, nan and subnormal numbers among them. Results within 16 ulp of the truth count as equal. Of each
