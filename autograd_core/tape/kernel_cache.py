@@ -18,6 +18,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
+from .recording import collector_paused
+
 WRITES = 100
 """How many functions that cannot be written to the disk a kernel may call."""
 
@@ -74,7 +76,8 @@ class Kernels:
                 for kernels in all_kernels:  # what is compiled here may call functions of the others
                     kernels._verify()
                 function = getattr(self.module, name)
-                _compile(function, self.signatures[name])
+                with collector_paused():  # or it would look through what is being compiled again and again
+                    _compile(function, self.signatures[name])
                 for kernels in all_kernels:  # and may have had them compiled for other types
                     _seal(kernels.files, kernels.name)
                 self._ready[name] = function
