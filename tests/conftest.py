@@ -1,6 +1,7 @@
 """Settings of the whole suite: Hypothesis profiles, and the surroundings of child processes."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,7 +37,9 @@ def pytest_configure(config: pytest.Config) -> None:
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])
     os.environ.setdefault("MPLBACKEND", "Agg")  # no plot opens a window
-    if config.cache is not None:  # compiled kernels are kept between runs; their names change with their source
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; tests send it to themselves
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if getattr(config, "cache", None) is not None:  # compiled kernels are kept between runs; their names change with their source
         os.environ.setdefault("AUTOGRAD_CORE_CACHE", str(config.cache.mkdir("kernels")))
 
 
