@@ -185,8 +185,9 @@ class CompiledEngine(EagerEngine):
             table = result.outputs[:, start : start + len(chosen)]
             start += len(chosen)
             outputs = table[0].tolist() if self.width == 1 else table.T.tolist()
-            right = self._right(table, self._expected if self._expected is None else self._expected[list(chosen)])
-            yield BatchResult(float(result.losses[k]), float(result.penalties[k]), outputs, right)
+            labels = None if self._expected is None else self._expected[list(chosen)]
+            losses = float(result.losses[k]), float(result.penalties[k])
+            yield BatchResult(*losses, outputs, self._right(table, labels))
 
     def _right(self, table: Any, labels: Any) -> int | None:
         """How many of a batch are decided rightly, for the losses of this package that decide."""

@@ -304,8 +304,8 @@ class Training:
         if call.right is not None:
             right = call.right[start:stop].reshape(-1, per_epoch).sum(axis=1).tolist()
         self._enter([
-            self._row(losses, sizes, penalty, right, len(self.X)) | rates
-            for losses, penalty, right in zip(losses, penalties, right, strict=False)
+            self._row(epoch, sizes, penalty, hits, len(self.X)) | rates
+            for epoch, penalty, hits in zip(losses, penalties, right, strict=False)
         ])  # fmt: skip
 
     def _enter(self, rows: list[dict[str, float]]) -> None:

@@ -10,9 +10,10 @@ from ..functional import hvp
 from ..lifting import number
 from ..linearization import Linearization
 from ..value import Value
+from .collector import collector_paused
 from .lanes import Lanes
 from .program import Program, choose_executor
-from .recording import collector_paused, record
+from .recording import record
 from .straight_line import source_of
 from .tape import Tape
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
-from .recording import collector_paused
+from .collector import collector_paused
 
 WRITES = 100
 """How many functions that cannot be written to the disk a kernel may call."""
@@ -113,6 +113,11 @@ def _compile(function: Any, signature: str) -> None:
 def name_of(kind: str, text: str) -> str:
     """The name of the module with the source `text`."""
     return f"{kind}_{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+
+
+def digest_of(module: str) -> str:
+    """What changes when a module beside this one does, so that nothing that was compiled with another one is used."""
+    return hashlib.sha256(Path(__file__).with_name(f"{module}.py").read_bytes()).hexdigest()[:20]
 
 
 def _written(name: str, text: str) -> Path:

@@ -22,7 +22,8 @@ from ..row import UNSELECTED, Primitive
 from ..statements import statements
 from ..symbolic import Operand, Symbol
 from . import sweep_template
-from .product_template import digest_of, product_source
+from .kernel_cache import digest_of
+from .product_template import product_source
 from .templates import BACKWARD, FORWARD, HEADER, VARIADIC
 from .vector_width import width
 

@@ -20,8 +20,8 @@ BLOCK_BYTES = 1 << 20
 UNROLLED = 32
 """How many lanes the loops of the kernels take at once, where they can: four vectors."""
 
-BYTES_PER_NUMBER = 16
-"""What a register takes in a lane: its number and its adjoint."""
+BYTES_PER_NUMBER = 8
+"""What a row takes in a lane: a register has one for its number and one for its adjoint, unless registers share rows."""
 
 _PLAN = "int64[:,::1], int64[::1], float64[::1], float64[:,::1]"
 SIGNATURES = {
@@ -134,7 +134,7 @@ def encode(plan: Plan, rows: Sequence[Primitive], input_adjoints: bool = True, m
 def lanes_per_block(plan: Plan, memory: Memory | None = None) -> int:
     """How many lanes are computed at a time: a multiple of `PADDING`, and of `UNROLLED` from there on."""
     memory = memory or own_rows(plan)
-    lanes = min(1024, BLOCK_BYTES // (8 * max(1, sum(memory.heights))))
+    lanes = min(1024, BLOCK_BYTES // (BYTES_PER_NUMBER * max(1, sum(memory.heights))))
     if memory.reused or lanes >= UNROLLED:  # rows that are shared are few, or read one after the other
         return max(1, lanes // UNROLLED) * UNROLLED
     return max(PADDING, lanes // PADDING * PADDING)
@@ -167,7 +167,7 @@ class Hoisted(NamedTuple):
 
 
 class NativeProgram:
-    """A program on the kernels: each run is one call. It takes `BYTES_PER_NUMBER` for each register and lane of a block.
+    """A program on the kernels: each run is one call. It takes `BYTES_PER_NUMBER` for each row and lane of a block.
 
     Parameters
     ----------

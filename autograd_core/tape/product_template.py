@@ -7,10 +7,9 @@ a number that is loaded serves four times. What is left over at the edges is don
 
 from collections.abc import Callable
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from textwrap import indent
 
+from .kernel_cache import digest_of
 from .vector_width import width
 
 TILE = 4
@@ -26,11 +25,6 @@ def product_source() -> str:
             weights=indent(_tiles_of_weights(), "    "), inputs=indent(_tiles("i", "width", _input_adjoints), " " * 8)
         )
     )
-
-
-def digest_of(module: str) -> str:
-    """What changes when a module beside this one does, so that nothing that was compiled with another one is used."""
-    return sha256(Path(__file__).with_name(f"{module}.py").read_bytes()).hexdigest()[:20]
 
 
 _IMPORTS = """

@@ -1,8 +1,6 @@
 """Recording: from a function, or from a graph that is there already, to a tape."""
 
-import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from .. import modes
@@ -64,18 +62,6 @@ class Recorder:
     def refuse(self, what: str, instead: str) -> None:
         """Raise, for `what` would give the numbers of one example to all lanes."""
         raise RecordingError(f"{what} in a function that is being recorded would see one example alone: {instead}")
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Let the garbage collector rest: it would go again and again through all that is being built, and find nothing."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def record(f: Callable[..., Any], args: Sequence[Any]) -> tuple[Tape, Any]:

@@ -130,11 +130,5 @@ from autograd_core.tape.vectors import interleave_first, interleave_last, load, 
 
 def source(kernels: str, formulas: Sequence[Formula]) -> str:
     """The module with ``train`` for the kernels of that name and the updates `formulas`."""
-    return "".join(
-        [
-            HEADER.format(kernels=kernels),
-            on_elements(formulas),
-            gather_source(),
-            TRAIN.replace("{padding}", str(PADDING)),
-        ]
-    )
+    header, loop = HEADER.format(kernels=kernels), TRAIN.replace("{padding}", str(PADDING))
+    return header + on_elements(formulas) + gather_source() + loop
