@@ -39,7 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("MPLBACKEND", "Agg")  # no plot opens a window
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job; tests send it to themselves
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if getattr(config, "cache", None) is not None:  # compiled kernels are kept between runs; their names change with their source
+    # Compiled kernels are kept between runs; their names change with their source.
+    if getattr(config, "cache", None) is not None:
         os.environ.setdefault("AUTOGRAD_CORE_CACHE", str(config.cache.mkdir("kernels")))
 
 
