@@ -6,7 +6,7 @@ Where nothing needs Python in between, many steps run in one call, the updates o
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd_core import BranchError, Trainer, jit
@@ -113,50 +113,68 @@ class CompiledEngine(EagerEngine):
         NonFiniteError
             If the objective or a gradient is not finite; the step of that batch is not taken.
         """
-        for part, result in self._calls(batches, training, held=False):
-            yield list(zip(part[: result.steps], self._batches(result, part), strict=False))
+        listed = iter(batches)
+        parts = iter(lambda: _Part.of(islice(listed, self._steps_per_call)), None)
+        for part, result in self._calls(parts, training, held=False):
+            chosen = [part.batch(k).tolist() for k in range(result.steps)]
+            yield list(zip(chosen, self._batches(result, chosen), strict=True))
 
-    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: "Training") -> Generator[CallResult]:
+    def train_in_bulk(self, orders: Iterator[Any], batch_size: int, training: "Training") -> Generator[CallResult]:
         """As `train`, for any number of epochs; the parameters are in their Values when the iterator is closed."""
         import numpy as np
 
-        with closing(self._calls(batches, training, held=True)) as calls:
+        with closing(self._calls(self._parts(orders, batch_size), training, held=True)) as calls:
             for part, result in calls:
                 if result.steps:
-                    sizes = np.array([len(chosen) for chosen in part[: result.steps]])
-                    seen = result.outputs[:, : sizes.sum()]
+                    examples, ends = part.until(result.steps)
                     right = None
                     if self._expected is not None:
-                        hits = self._hits(seen, self._expected[np.concatenate(part[: result.steps])])
-                        right = np.add.reduceat(hits, np.cumsum(sizes) - sizes, dtype=np.int64)
-                    yield CallResult(sizes, result.losses[: len(sizes)], result.penalties[: len(sizes)], right)
+                        hits = self._hits(result.outputs[:, : ends[-1]], self._expected[examples])
+                        right = np.add.reduceat(hits, np.append(0, ends[:-1]), dtype=np.int64)
+                    losses, penalties = result.losses[: len(ends)], result.penalties[: len(ends)]
+                    yield CallResult(np.diff(ends, prepend=0), losses, penalties, right)
 
-    def _calls(
-        self, batches: Iterable[Sequence[int]], training: "Training", held: bool
-    ) -> Generator[tuple[list[Sequence[int]], Any]]:
+    def _parts(self, orders: Iterator[Any], batch_size: int) -> Iterator["_Part"]:
+        """The batches of epochs whose examples come in these `orders`, as many at a time as a call should take."""
+        import numpy as np
+
+        for order in orders:
+            ends = np.minimum(np.arange(batch_size, len(order) + batch_size, batch_size), len(order))
+            more = list(islice(orders, max(0, self._steps_per_call // len(ends) - 1)))
+            starts = len(order) * np.arange(1 + len(more))
+            rest: _Part | None = _Part(np.concatenate([order, *more]), np.add.outer(starts, ends).ravel())
+            while rest:
+                count = self._steps_per_call
+                yield rest.until(count)
+                rest = rest.since(count)
+
+    def _calls(self, parts: Iterable["_Part"], training: "Training", held: bool) -> Generator[tuple["_Part", Any]]:
         """The batches and the result of each call of the compiled loop; the parameters may be held outside their Values."""
-        batches = iter(batches)
         optimizer = training.optimizer
         trainer = self._training_program([group["params"] for group in optimizer.param_groups])
         with ExitStack() as stack:
             slots = _take(optimizer, stack, trainer if held else None)
-            while part := list(islice(batches, self._steps_per_call)):
-                started = time.perf_counter()
-                result = trainer.train(part, _updates(training, len(part)), slots)
-                for state in optimizer.state:
-                    state["step"] += result.steps
-                if not held:
-                    _keep(optimizer, slots)
-                yield part, result
-                pace = (time.perf_counter() - started) / len(part)
-                self._steps_per_call = max(1, min(4096, int(SECONDS / max(pace, 1e-6))))
-                if result.steps < len(part):
-                    stack.close()
-                    chosen = part[result.steps]
-                    yield [chosen], self._eager_step(chosen, training)
-                    batches = chain(part[result.steps + 1 :], batches)
-                if not held or result.steps < len(part):
-                    slots = _take(optimizer, stack, trainer if held else None)
+            for whole in parts:
+                part: _Part | None = whole
+                while part:
+                    started = time.perf_counter()
+                    count = len(part.ends)
+                    result = trainer.train(part.examples, _updates(training, count), slots, part.ends)
+                    for state in optimizer.state:
+                        state["step"] += result.steps
+                    if not held:
+                        _keep(optimizer, slots)
+                    yield part, result
+                    pace = (time.perf_counter() - started) / count
+                    self._steps_per_call = max(1, min(4096, int(SECONDS / max(pace, 1e-6))))
+                    failed = result.steps < count
+                    if failed:
+                        stack.close()
+                        chosen = part.batch(result.steps).tolist()
+                        yield _Part.of([chosen]), self._eager_step(chosen, training)  # type: ignore[misc]
+                    if not held or failed:
+                        slots = _take(optimizer, stack, trainer if held else None)
+                    part = part.since(result.steps + failed)
 
     def _eager_step(self, chosen: Sequence[int], training: "Training") -> "_Step":
         """One step by the eager engine, which says where a number began not to be finite, or rounds to finite ones."""
@@ -220,6 +238,37 @@ class CompiledEngine(EagerEngine):
 
         lanes = getattr(self.loss, "lanes", None)
         return np.array(lanes(y, self.width) if lanes else [as_list(target) for target in y], dtype=float)
+
+
+class _Part(NamedTuple):
+    """Some batches: their examples behind one another, and where each batch ends; both are arrays."""
+
+    examples: Any
+    ends: Any
+
+    @classmethod
+    def of(cls, batches: Iterable[Sequence[int]]) -> "_Part | None":
+        """These batches; None if there are none."""
+        import numpy as np
+
+        arrays = [np.asarray(batch, dtype=np.int64) for batch in batches]
+        return cls(np.concatenate(arrays), np.cumsum([len(array) for array in arrays])) if arrays else None
+
+    def batch(self, k: int) -> Any:
+        """The examples of one batch."""
+        return self.examples[self.ends[k - 1] if k else 0 : self.ends[k]]
+
+    def until(self, k: int) -> "_Part":
+        """The first `k` batches, or all if there are fewer; at least one."""
+        ends = self.ends[:k]
+        return _Part(self.examples[: ends[-1]], ends)
+
+    def since(self, k: int) -> "_Part | None":
+        """All but the first `k` batches; None if there are no others."""
+        if k >= len(self.ends):
+            return None
+        start = self.ends[k - 1] if k else 0
+        return _Part(self.examples[start:], self.ends[k:] - start)
 
 
 class _Step(NamedTuple):

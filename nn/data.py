@@ -9,6 +9,9 @@ from typing import Any
 
 from .checks import Rows, Target, check_batch_size, check_count, check_inputs, check_number, check_targets
 
+MOST_PACKED = 1 << 14
+"""Up to how many examples a random key has room for a place: 50 random bits are left, so that hardly any two are equal."""
+
 
 class Batches:
     """The examples in batches; each pass over it is one epoch.
@@ -35,21 +38,15 @@ class Batches:
 
     def indices(self) -> Iterator[list[int]]:
         """The positions of the examples of each batch of one epoch."""
-        return self._parts(self._order().tolist())
-
-    def arrays(self) -> Iterator[Any]:
-        """As `indices`, each an array."""
-        return self._parts(self._order())
+        order = self.order().tolist()
+        for start in range(0, len(order), self.batch_size):
+            yield order[start : start + self.batch_size]
 
     def __iter__(self) -> Iterator[tuple[Rows, list[Target]]]:
         for chosen in self.indices():
             yield [self.X[i] for i in chosen], [self.y[i] for i in chosen]
 
-    def _parts(self, order: Any) -> Iterator[Any]:
-        for start in range(0, len(order), self.batch_size):
-            yield order[start : start + self.batch_size]
-
-    def _order(self) -> Any:
+    def order(self) -> Any:
         """The positions of the examples in the order of one epoch, an array."""
         import numpy as np
 
@@ -58,10 +55,14 @@ class Batches:
             return np.array([self.random.randrange(count) for _ in range(count)])
         if not self.shuffle or self.batch_size >= count:  # all examples in one batch need no order
             return np.arange(count)
-        keys = np.frombuffer(
-            self.random.randbytes(8 * count), dtype="<u8"
-        )  # sorting random keys: each order is as likely
-        return np.argsort(keys)
+        keys = np.frombuffer(self.random.randbytes(8 * count), dtype="<u8")  # sorted, they give each order as likely
+        if count > MOST_PACKED:
+            return np.argsort(keys)
+        places = np.uint64((1 << (count - 1).bit_length()) - 1)
+        keys = (keys & ~places) | np.arange(
+            count, dtype=np.uint64
+        )  # numbers alone are sorted faster, so each has its place
+        return (np.sort(keys) & places).astype(np.int64)
 
 
 def batches(

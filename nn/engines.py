@@ -79,8 +79,8 @@ class StepEngine(Protocol):
     ) -> Iterator[list[tuple[Sequence[int], BatchResult]]]:
         """Take one step for each batch, some at a time; gives those whose steps are taken, with their results."""
 
-    def train_in_bulk(self, batches: Iterable[Sequence[int]], training: Any) -> Generator[CallResult]:
-        """The same for any number of epochs, with less about each batch.
+    def train_in_bulk(self, orders: Iterator[Any], batch_size: int, training: Any) -> Generator[CallResult]:
+        """The same for any number of epochs, each with its order of the examples; with less about each batch.
 
         The parameters are in their Values when the iterator is closed, not before.
         """

@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from itertools import chain, islice, repeat
+from itertools import islice, repeat
 from typing import Any
 
 from . import checkpoints, engines, losses, optimizers, progress, regularizers, schedules
@@ -266,8 +266,8 @@ class Training:
 
     def _run_through(self, engine: engines.StepEngine) -> None:
         """All epochs, where nothing happens between them: many in one call of the engine, their figures in bulk."""
-        batches = chain.from_iterable(self.batches.arrays() for _ in range(self.epochs))
-        with closing(engine.train_in_bulk(batches, self)) as calls:
+        orders = (self.batches.order() for _ in range(self.epochs))
+        with closing(engine.train_in_bulk(orders, self.batches.batch_size, self)) as calls:
             while True:
                 with uninterrupted():  # the steps of a call and their count
                     call = next(calls, None)

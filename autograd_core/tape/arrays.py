@@ -133,6 +133,6 @@ class ArrayExecutor:
 
 def _matrix(step: Product, numbers: Any) -> tuple[Any, Any]:
     """The weights and biases of a product among `numbers`, as views."""
-    width = len(step.inputs)
-    weights = numbers[step.weights : step.weights + step.size * width].reshape(step.size, width)
-    return weights, numbers[step.biases : step.biases + step.size]
+    count, width = step.shape
+    rows = numbers[step.weights : step.weights + count * width].reshape(step.shape)
+    return rows[:, :-1], rows[:, -1]

@@ -1,33 +1,18 @@
 """Source of ``gather``, which fetches the examples of a batch: lines of one array become the lanes of another.
 
-A square of as many examples as a vector holds is loaded line by line and transposed in the registers of the processor: in each
-of log2(n) rounds, two vectors that lie n/2 apart are interleaved into two neighbours (the perfect shuffle of Stone,
-"Parallel processing with the perfect shuffle", 1971).
+A square of as many examples as a vector holds is loaded line by line and transposed in the registers of the processor.
 """
-
-from textwrap import indent
 
 from .vector_width import width
 
 
 def gather_source() -> str:
-    """The function; `load`, `store` and the interleavings of `vectors` must be at hand."""
-    return _GATHER.format(width=width(), square=indent(_square(), " " * 12))
-
-
-def _square() -> str:
-    """Load a square, transpose it, and store it."""
+    """The function; `load`, `store` and `transposed` of `vectors` must be at hand."""
     n = width()
-    lines = [f"v{r} = load(examples, order[min(first + lane + {r}, last - 1)] * inputs + i)" for r in range(n)]
-    names, rounds = [f"v{r}" for r in range(n)], n.bit_length() - 1
-    for k in range(rounds):
-        fresh = [f"{'abc'[k]}{r}" for r in range(n)]
-        for r in range(n // 2):
-            pair = f"({names[r]}, {names[r + n // 2]})"
-            lines += [f"{fresh[2 * r]} = interleave_first{pair}", f"{fresh[2 * r + 1]} = interleave_last{pair}"]
-        names = fresh
-    lines += [f"store(V, (i + {r}) * stride + lane, {name})" for r, name in enumerate(names)]
-    return "\n".join(lines)
+    lines = [f"load(examples, order[min(first + lane + {r}, last - 1)] * inputs + i)," for r in range(n)]
+    stores = [f"store(V, (i + {r}) * stride + lane, square[{r}])" for r in range(n)]
+    indent = "\n" + " " * 12
+    return _GATHER.format(width=n, lines=(indent + "    ").join(lines), stores=indent.join(stores))
 
 
 _GATHER = """
@@ -38,7 +23,10 @@ def gather(examples, order, first, last, V, columns):
     whole = inputs - inputs % {width}
     for i in range(0, whole, {width}):
         for lane in range(0, columns, {width}):
-{square}
+            square = transposed(
+                {lines}
+            )
+            {stores}
     for i in range(whole, inputs):
         for lane in range(columns):
             V[i, lane] = examples[order[min(first + lane, last - 1)], i]

@@ -78,9 +78,9 @@ def _runner(program: Program) -> Callable[[Any, Any], Any]:
         V = jnp.concatenate([inputs, uniforms[np.array([p for _, p in plan.broadcast], dtype=int)]])
         for step in plan.steps:
             if isinstance(step, Product):
-                shape = (step.size, len(step.inputs))
-                W = uniforms[step.weights : step.weights + shape[0] * shape[1]].reshape(shape)
-                results = W @ V[np.array(step.inputs)] + uniforms[step.biases : step.biases + step.size]
+                count, width = step.shape
+                rows = uniforms[step.weights : step.weights + count * width].reshape(step.shape)
+                results = rows[:, :-1] @ V[np.array(step.inputs)] + rows[:, -1]
             else:
                 results = operation(step.row)(*[V[np.array(operand)] for operand in step.operands])
             V = jnp.concatenate([V, results])

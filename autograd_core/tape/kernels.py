@@ -8,8 +8,8 @@ is a multiple of `PADDING`.
 A step is a line of eight integers: the opcode; the only one of two operands whose adjoint is wanted, or -1; how many results
 there are; where the rows of the operands stand in `index`, and how many each result has; where those of the results stand
 there, and those of the adjoints, first of operands, then of results; and whether rows of adjoints are to be left as zeros for
-others. For a matrix product the second is its first row, and the last three are where its weights and its biases stand in
-`uniforms`, and whether adjoints of its inputs are wanted.
+others. For a matrix product the second is its first row, and the last three are where its weights and biases stand in
+`uniforms`, whether adjoints of its inputs are wanted, and nothing.
 """
 
 import re
@@ -44,7 +44,7 @@ def products() -> str:
 def source(rows: Sequence[Primitive], products: str) -> str:
     """The module with ``forward``, ``backward`` and ``sweep`` for plans that use `rows`; `products` names that of products."""
     header = HEADER.format(names=" ".join(row.name for row in rows))
-    imported = f"\nfrom autograd_core.tape.vectors import load, store, zero  # {digest_of('vectors')}\n"
+    imported = f"\nfrom autograd_core.tape.vectors import aligned, load, store, zero  # {digest_of('vectors')}\n"
     imported += f"from {products} import product, product_adjoint\n"
     forward = [_branch(op, _FORWARD_HEAD + _forward(row)) for op, row in enumerate(rows, 1)]
     backward = [_branch(op, _BACKWARD_HEAD + _backward(row)) for op, row in enumerate(rows, 1)]

@@ -31,7 +31,7 @@ SIGNATURES = {
 }
 """The types of the kernels' arguments."""
 
-_PRODUCT = "int64, int64, int64, int64[::1], float64[::1], int64, int64, float64[:,::1]"
+_PRODUCT = "int64, int64, int64, int64[::1], float64[::1], int64, float64[:,::1]"
 PRODUCT_SIGNATURES = {
     "product": f"void({_PRODUCT}, int64)",
     "product_adjoint": f"void({_PRODUCT}, float64[:,::1], float64[::1], int64, int64)",
@@ -109,9 +109,7 @@ def encode(plan: Plan, rows: Sequence[Primitive], input_adjoints: bool = True, m
         if isinstance(step, Product):
             index += step.inputs
             wanted = input_adjoints or max(step.inputs) >= plan.inputs
-            steps.append(
-                (PRODUCT_OPCODE, step.first, step.size, at, len(step.inputs), step.weights, step.biases, wanted)
-            )
+            steps.append((PRODUCT_OPCODE, step.first, step.size, at, len(step.inputs), step.weights, wanted, 0))
             continue
         registers = [*chain.from_iterable(step.operands), *range(step.first, step.first + step.size)]
         index += map(number.__getitem__, registers)

@@ -7,6 +7,7 @@ stand in consecutive registers.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 
 from ..primitives import TABLE
@@ -35,14 +36,18 @@ class Group(NamedTuple):
 class Product(NamedTuple):
     """Weighted sums of the same inputs: the `size` results W·x + b, with W and b among the uniform numbers.
 
-    W stands from position `weights` on, row after row, and b from position `biases` on; x is in the registers `inputs`.
+    They stand row after row from position `weights` on, behind each row of W its number of b; x is in the registers `inputs`.
     """
 
     first: int
     size: int
     inputs: tuple[int, ...]
     weights: int
-    biases: int
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The results, and the numbers in a row of W and b."""
+        return self.size, len(self.inputs) + 1
 
 
 class Plan(NamedTuple):
@@ -223,9 +228,8 @@ class _Planner:
         self.count += len(slots)
         self.registers.update(zip(slots, range(first, self.count), strict=True))
         if slots[0] in self.sums:
-            weights = self._place([w for slot in slots for w in self.sums[slot][1]])
-            biases = self._place([self.sums[slot][2] for slot in slots])
-            return Product(first, len(slots), tuple([column[0] for column in reads]), weights, biases)
+            rows = [(*weights, bias) for _, weights, bias in map(self.sums.__getitem__, slots)]
+            return Product(first, len(slots), tuple([column[0] for column in reads]), self._place([*chain(*rows)]))
         entry = self.tape.entries[slots[0]]
         assert isinstance(entry, Instruction)  # only those are grouped
         return Group(entry.row, first, tuple(reads))

@@ -73,13 +73,13 @@ def sweep(main, hoisted, sizes, wires, parameters, rows, seeds, outputs, guards,
     d_uniforms = np.zeros(len(uniforms))
     lanes = rows.shape[1]
     parts = -(-lanes // block)  # of equal size
-    memory, adjoints = np.empty(0), np.empty(0)
+    memory, adjoints = aligned(0), aligned(0)
     fault = 0.0  # nan if something is not finite
     for part in range(parts):
         first, last = lanes * part // parts, lanes * (part + 1) // parts
         columns = {padding} * (-(-(last - first) // {padding}))
         if len(memory) < height * columns:
-            memory, adjoints = np.empty(height * columns), np.empty(depth * columns)
+            memory, adjoints = aligned(height * columns), aligned(depth * columns)
         V = memory[: height * columns].reshape(height, columns)
         enter(main, uniforms, rows, first, last, V)
         for i in range(len(at_outputs)):

@@ -59,7 +59,7 @@ def forward(steps, index, uniforms, V, lanes):
         op, count, at, width, results = steps[s, 0], steps[s, 2], steps[s, 3], steps[s, 4], steps[s, 5]
         if op == 0:
             inputs = index[at : at + width]
-            product(steps[s, 1], count, width, inputs, uniforms, steps[s, 5], steps[s, 6], V, lanes)
+            product(steps[s, 1], count, width, inputs, uniforms, steps[s, 5], V, lanes)
 """
 
 BACKWARD = """
@@ -73,7 +73,7 @@ def backward(steps, index, uniforms, V, A, gradients, lanes):
         if op == 0:
             inputs = index[at : at + width]
             product_adjoint(
-                steps[s, 1], count, width, inputs, uniforms, steps[s, 5], steps[s, 6], V, A, gradients, lanes, steps[s, 7]
+                steps[s, 1], count, width, inputs, uniforms, steps[s, 5], V, A, gradients, lanes, steps[s, 6]
             )
 """
 

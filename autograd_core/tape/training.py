@@ -11,14 +11,15 @@ from .compiled import BranchError, Compiled
 from .kernel_cache import Kernels
 from .lanes import Lanes
 from .native import encode, kernels_for, lanes_per_block, rows_of
-from .plan import Product
+from .placement import placed, runs
+from .plan import Plan, Product
 from .program import Program, Shared, of_leaves
 from .recording import record
 from .tape import Constant, Parameter, Tape
 from .updates import Formula, Update, formula, on_arrays
 from .vector_width import PADDING
 
-Plan = Sequence[tuple[int, Sequence[Update]]]
+Updates = Sequence[tuple[int, Sequence[Update]]]
 
 
 class Trained(NamedTuple):
@@ -114,6 +115,15 @@ class Trainer:
         alone = list(dict.fromkeys(captured))  # what the part that depends on parameters alone may read
         self.shared = Program(of_leaves(alone, parts))
         self.shared_numbers = np.array([number_of[value] for value in alone], dtype=np.int64)
+        to, source = self.program.from_parameters
+        leaf_of = np.full(len(self.program.constants), -1)
+        leaf_of[to] = self.numbers[source]
+        self.placement = placed(self.program.plan, leaf_of, len(self.leaves))
+        _, places, in_place = self.placement
+        self._constants = self.program.constants[~in_place]
+        to = to[~in_place[to]]
+        computed, column = self.program.from_hoisted
+        self._wires = runs(places[to], leaf_of[to]), runs(places[computed], column)
         self._loops: dict[tuple[Formula, ...], Kernels] = {}
         self._held: tuple[Any, Any] | None = None  # numbers and gradients of the leaves, while they are held
 
@@ -131,13 +141,13 @@ class Trainer:
             self._held = None
             self._write(numbers, gradients)
 
-    def train(self, batches: Sequence[Any], updates: Plan, slots: Sequence[Any]) -> Trained:
+    def train(self, batches: Sequence[Any], updates: Updates, slots: Sequence[Any], ends: Any = None) -> Trained:
         """Take one step for each of `batches`.
 
         Parameters
         ----------
         batches
-            The numbers of the lanes of each batch.
+            The numbers of the lanes of each batch; with `ends`, of all batches, one after the other.
         updates
             Pairs ``(count, rules)``: for the next `count` steps, ``rules[g]`` is the update of group g, a function
             ``update(w, g, *slots) -> (w, *slots)`` that uses ``+ - * / **`` only. The numbers in it may be arrays with one
@@ -145,6 +155,8 @@ class Trainer:
         slots
             For each group what its update remembers: an array with one row per slot and one column per parameter,
             changed in place.
+        ends
+            How many lanes each batch and those before it have, if `batches` does not tell them apart.
 
         Raises
         ------
@@ -152,20 +164,20 @@ class Trainer:
             If there are not as many updates as batches, or slots do not fit the groups, or a batch is empty or has a
             lane that does not exist.
         """
-        if sum(count for count, _ in updates) != len(batches):
-            raise ValueError(
-                f"Trainer: {len(batches)} batches need as many updates, got {sum(count for count, _ in updates)}"
-            )
-        return self._run(batches, updates, slots)
+        order, ends = _order(batches) if ends is None else (batches, ends)
+        count = sum(count for count, _ in updates)
+        if count != len(ends):
+            raise ValueError(f"Trainer: {len(ends)} batches need as many updates, got {count}")
+        return self._run(order, ends, updates, slots)
 
     def gradients(self, batch: Any) -> Trained:
         """The objective of one batch and its gradients, without a step: no parameter changes, their `grad` does."""
-        return self._run([batch], None, [])
+        return self._run(*_order([batch]), None, [])
 
-    def _run(self, batches: Sequence[Any], updates: Plan | None, slots: Sequence[Any]) -> Trained:
+    def _run(self, order: Any, ends: Any, updates: Updates | None, slots: Sequence[Any]) -> Trained:
         import numpy as np
 
-        order, ends = self._order(batches)
+        self._check_batches(order, ends)
         leaves, gradients = self._held or self._read()
         store = self._joined(slots) if updates is not None else np.zeros((0, len(self.trained)))
         formulas, chosen, constants = self._schedule(updates, len(store), len(ends))
@@ -187,33 +199,35 @@ class Trainer:
         return Trained(steps, results.losses[:tried], results.penalties[:tried], results.outputs[:, : ends[tried - 1]])
 
     def _read(self) -> tuple[Any, Any]:
-        """The numbers of the leaves, and room for their gradients."""
+        """The numbers of the leaves, with the constants behind them, and room for their gradients."""
         import numpy as np
 
-        return np.array([leaf._data for leaf in self.leaves]), np.zeros(len(self.leaves))
+        numbers = np.concatenate([[leaf._data for leaf in self.leaves], self._constants])
+        return numbers, np.zeros(len(numbers))
 
     def _write(self, numbers: Any, gradients: Any) -> None:
         """Give the trained leaves their numbers and gradients."""
-        pairs = zip(self.trained, numbers.tolist(), gradients.tolist(), strict=False)  # other leaves come behind them
+        count = len(self.trained)  # other leaves come behind them
+        pairs = zip(self.trained, numbers[:count].tolist(), gradients[:count].tolist(), strict=True)
         for value, number, gradient in pairs:  # floats: nothing to check
             value._data = number
             value._grad = gradient
 
     # The arguments ----------------------------------------------------------------------------------------
 
-    def _order(self, batches: Sequence[Any]) -> tuple[Any, Any]:
-        """All lanes in order, and where each batch ends."""
+    def _check_batches(self, order: Any, ends: Any) -> None:
+        """Batches with as many lanes as they say, all of which exist."""
         import numpy as np
 
-        sizes = [len(batch) for batch in batches]
-        if 0 in sizes or not sizes:
-            raise ValueError(f"Trainer: batch {sizes.index(0) if sizes else 0} is empty")
-        order = np.concatenate([np.asarray(batch, dtype=np.int64) for batch in batches])
+        sizes = np.diff(ends, prepend=0)
+        if not len(ends) or (sizes <= 0).any():
+            raise ValueError(f"Trainer: batch {int((sizes <= 0).argmax()) if len(ends) else 0} is empty")
+        if ends[-1] != len(order):
+            raise ValueError(f"Trainer: the batches end at {ends[-1]}, but there are {len(order)} lanes in them")
         count = len(self.examples)
         if order.min() < 0 or order.max() >= count:
             bad = next(int(lane) for lane in order if not 0 <= lane < count)
             raise ValueError(f"Trainer: there are {count} lanes, numbered from 0; a batch has lane {bad}")
-        return order, np.cumsum(sizes)
 
     def _joined(self, slots: Sequence[Any]) -> Any:
         """The slots of all groups as one array."""
@@ -228,7 +242,7 @@ class Trainer:
             )
         return np.ascontiguousarray(np.concatenate(slots, axis=1), dtype=np.float64)
 
-    def _schedule(self, updates: Plan | None, slots: int, steps: int) -> tuple[tuple[Formula, ...], Any, Any]:
+    def _schedule(self, updates: Updates | None, slots: int, steps: int) -> tuple[tuple[Formula, ...], Any, Any]:
         """The formulas in use, and for every step and group the number of its formula and the constants in it."""
         import numpy as np
 
@@ -255,18 +269,16 @@ class Trainer:
         gradients: Any, slots: Any, results: Trained, stepping: bool,
     ) -> int:  # fmt: skip
         """All steps by the generated loop."""
-        main, shared = self.program.plan, self.shared.plan
+        main, shared = self.placement.plan, self.shared.plan
         rows = rows_of(main, shared)
         if formulas not in self._loops:
             text = training_template.source(kernels_for(rows).name, formulas)
             self._loops[formulas] = Kernels.of("training", text, training_template.SIGNATURES)
-            self._arguments = [_arguments(self.program, rows, False), _arguments(self.shared, rows, True)]
-        to, source = self.program.from_parameters
-        wires = (_runs(to, self.numbers[source]), _runs(*self.program.from_hoisted))
+            self._arguments = [_arguments(main, rows, False), _arguments(shared, rows, True)]
         columns = PADDING if any(isinstance(step, Product) for step in shared.steps) else 1
         sizes = (main.inputs, main.registers, lanes_per_block(main), shared.registers, columns, int(stepping))
         return int(self._loops[formulas]["train"](
-            *self._arguments, sizes, wires, self.shared_numbers, self.examples, order, ends, leaves, gradients,
+            *self._arguments, self.shared.constants, sizes, self._wires, self.shared_numbers, self.examples, order, ends, leaves, gradients,
             slots, self.bounds, chosen, constants, self.share, results.losses, results.penalties, results.outputs,
         ))  # fmt: skip
 
@@ -307,21 +319,18 @@ class Trainer:
         return len(ends)
 
 
-def _arguments(program: Program, rows: Sequence[Any], inputs: bool) -> tuple[Any, ...]:
-    """A program as the generated loop takes it, with the adjoints of its `inputs` or without."""
-    steps, index, outputs, _, broadcast = encode(program.plan, rows, input_adjoints=inputs)
-    return steps, index, outputs, broadcast, program.constants.copy()
-
-
-def _runs(to: Any, source: Any) -> Any:
-    """The pairs of two arrays as lines (to, source, count), one for neighbours that go to neighbours."""
+def _order(batches: Sequence[Any]) -> tuple[Any, Any]:
+    """The lanes of all batches, and where each batch ends."""
     import numpy as np
 
-    if not len(to):
-        return np.zeros((0, 3), dtype=np.int64)
-    starts = np.flatnonzero(np.concatenate([[True], (np.diff(to) != 1) | (np.diff(source) != 1)]))
-    counts = np.diff(np.append(starts, len(to)))
-    return np.ascontiguousarray(np.stack([to[starts], source[starts], counts], axis=1), dtype=np.int64)
+    lanes = [np.asarray(batch, dtype=np.int64) for batch in batches]
+    return np.concatenate([*lanes, np.zeros(0, np.int64)]), np.cumsum([len(batch) for batch in lanes], dtype=np.int64)
+
+
+def _arguments(plan: Plan, rows: Sequence[Any], inputs: bool) -> tuple[Any, ...]:
+    """A plan as the generated loop takes it, with the adjoints of its `inputs` or without."""
+    steps, index, outputs, _, broadcast = encode(plan, rows, input_adjoints=inputs)
+    return steps, index, outputs, broadcast
 
 
 def _penalty(penalty: Callable[[], Any] | None) -> Tape:

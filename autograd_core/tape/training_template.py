@@ -2,7 +2,7 @@
 
 Two plans take part: ``shared`` computes what depends on parameters alone (one lane; its inputs are the leaves), and
 ``main`` the examples (its uniform numbers are leaves, results of ``shared``, and constants). Each comes as the arrays of
-`native.Encoded` and its uniform numbers.
+`native.Encoded`. The uniform numbers of ``main`` stand in one array with the leaves, as `placement` has it.
 """
 
 from collections.abc import Sequence
@@ -11,15 +11,16 @@ from .gather_template import gather_source
 from .updates import Formula, on_elements
 from .vector_width import PADDING
 
-PLAN = "int64[:,::1], int64[::1], int64[::1], int64[:,::1], float64[::1]"
+PLAN = "int64[:,::1], int64[::1], int64[::1], int64[:,::1]"
 SIGNATURES = {
     "train": "(" + ", ".join([
-        f"Tuple(({PLAN}))", f"Tuple(({PLAN}))",  # main, shared: steps, index, outputs, broadcast, uniforms
+        f"Tuple(({PLAN}))", f"Tuple(({PLAN}))",  # main, shared: steps, index, outputs, broadcast
+        "float64[::1]",  # the uniform numbers of shared
         "UniTuple(int64, 6)",  # inputs, registers, lanes per block of main; registers, columns of shared; whether to step
-        "UniTuple(int64[:,::1], 2)",  # lines (position among the uniforms of main, leaf or result, how many in a row)
+        "UniTuple(int64[:,::1], 2)",  # lines (place, leaf or result of shared, how many in a row) of what is copied
         "int64[::1]",  # the leaves that are the inputs of shared
         "float64[:,::1], int64[::1], int64[::1]",  # examples: a line each; order; ends of batches
-        "float64[::1], float64[::1], float64[:,::1]",  # leaves, gradients, slots
+        "float64[::1], float64[::1], float64[:,::1]",  # leaves and other uniform numbers of main, gradients, slots
         "int64[:,::1], int64[:,::1], float64[:,:,::1]",  # bounds of groups; formulas and constants by step and group
         "float64, float64[::1], float64[::1], float64[:,::1]",  # share of the penalty; losses, penalties, outputs
     ]) + ")",
@@ -29,39 +30,39 @@ SIGNATURES = {
 TRAIN = '''
 
 @summing
-def train(main, shared, sizes, wires, shared_leaves, examples, order, ends, leaves, gradients, slots, bounds, chosen,
-          constants, share, losses, penalties, reported):
+def train(main, shared, uniforms1, sizes, wires, shared_leaves, examples, order, ends, uniforms, gradients, slots, bounds,
+          chosen, constants, share, losses, penalties, reported):
     """Take one step for each batch; the number of steps taken before a number was not finite."""
-    steps, index, outputs, broadcast, uniforms = main
-    steps1, index1, outputs1, broadcast1, uniforms1 = shared
+    steps, index, outputs, broadcast = main
+    steps1, index1, outputs1, broadcast1 = shared
     inputs, registers, block, registers1, columns1, stepping = sizes
     from_leaves, from_shared = wires
-    sharing = len(steps1) > 0
+    sharing, one = len(steps1) > 0, np.int64(1)  # for a literal Numba would compile the kernels once more
     V1, A1 = np.zeros((registers1, columns1)), np.zeros((registers1, columns1))
     for i in range(len(broadcast1)):
         V1[broadcast1[i, 0], 0] = uniforms1[broadcast1[i, 1]]
-    d_uniforms, d_uniforms1 = np.empty_like(uniforms), np.empty_like(uniforms1)
+    d_uniforms1 = np.empty_like(uniforms1)
     largest = 0
     for k in range(len(ends)):
         largest = max(largest, ends[k] - (ends[k - 1] if k else 0))
     columns = {padding} * (-(-min(block, largest) // {padding}))
-    memory, adjoints = np.empty(registers * columns), np.empty(registers * columns)
+    memory, adjoints = aligned(registers * columns), aligned(registers * columns)
     start = 0
     for k in range(len(ends)):
         stop = ends[k]
         if sharing:
             for i in range(len(shared_leaves)):
-                V1[i, 0] = leaves[shared_leaves[i]]
-            forward(steps1, index1, uniforms1, V1, 1)
+                V1[i, 0] = uniforms[shared_leaves[i]]
+            forward(steps1, index1, uniforms1, V1, one)
         for i in range(len(from_leaves)):
-            to, source, count = from_leaves[i, 0], from_leaves[i, 1], from_leaves[i, 2]
-            uniforms[to : to + count] = leaves[source : source + count]
+            for n in range(from_leaves[i, 2]):
+                uniforms[from_leaves[i, 0] + n] = uniforms[from_leaves[i, 1] + n]
         for i in range(len(from_shared)):
             for n in range(from_shared[i, 2]):
                 uniforms[from_shared[i, 0] + n] = V1[outputs1[from_shared[i, 1] + n], 0]
         penalty = share * V1[outputs1[-1], 0]
         total = 0.0
-        d_uniforms[:] = 0.0
+        gradients[:] = 0.0
         blocks = -(-(stop - start) // block)
         for part in range(blocks):  # of equal size
             first, last = start + (stop - start) * part // blocks, start + (stop - start) * (part + 1) // blocks
@@ -76,39 +77,37 @@ def train(main, shared, sizes, wires, shared_leaves, examples, order, ends, leav
             for lane in range(lanes):
                 total += V[outputs[0], lane]
             for i in range(len(reported)):
-                reported[i, first:last] = V[outputs[i + 1], :lanes]
+                for lane in range(lanes):
+                    reported[i, first + lane] = V[outputs[i + 1], lane]
             A[inputs:] = 0.0  # nobody reads those of the inputs
             A[outputs[0], :lanes] = 1.0 / (stop - start)
-            backward(steps, index, uniforms, V, A, d_uniforms, columns)
+            backward(steps, index, uniforms, V, A, gradients, columns)
             for i in range(len(broadcast)):
                 amount = 0.0
                 for lane in range(columns):
                     amount += A[broadcast[i, 0], lane]
-                d_uniforms[broadcast[i, 1]] += amount
+                gradients[broadcast[i, 1]] += amount
         losses[k], penalties[k] = total / (stop - start), penalty
-        gradients[:] = 0.0
         if sharing:
             A1[:] = 0.0
             A1[outputs1[-1], 0] = share
             for i in range(len(from_shared)):
                 for n in range(from_shared[i, 2]):
-                    A1[outputs1[from_shared[i, 1] + n], 0] += d_uniforms[from_shared[i, 0] + n]
+                    A1[outputs1[from_shared[i, 1] + n], 0] += gradients[from_shared[i, 0] + n]
             d_uniforms1[:] = 0.0
-            backward(steps1, index1, uniforms1, V1, A1, d_uniforms1, 1)
+            backward(steps1, index1, uniforms1, V1, A1, d_uniforms1, one)
             for i in range(len(shared_leaves)):
-                gradients[shared_leaves[i]] = A1[i, 0]
+                gradients[shared_leaves[i]] += A1[i, 0]
         for i in range(len(from_leaves)):
-            to, source, count = from_leaves[i, 0], from_leaves[i, 1], from_leaves[i, 2]
-            total_of, amounts = gradients[source : source + count], d_uniforms[to : to + count]
-            for n in range(count):
-                total_of[n] += amounts[n]
+            for n in range(from_leaves[i, 2]):
+                gradients[from_leaves[i, 1] + n] += gradients[from_leaves[i, 0] + n]
         fault = 0.0 * losses[k] + 0.0 * penalty  # nan if one of them is not finite
         for i in range(bounds[-1, 1]):
             fault += 0.0 * gradients[i]
         if fault != 0.0:
             return k
         if stepping:
-            update(bounds, chosen[k], constants[k], leaves, gradients, slots)
+            update(bounds, chosen[k], constants[k], uniforms, gradients, slots)
         start = stop
     return len(ends)
 '''
@@ -121,7 +120,7 @@ from math import sqrt
 import numpy as np
 from {kernels} import backward, forward, jit, summing
 
-from autograd_core.tape.vectors import interleave_first, interleave_last, load, store
+from autograd_core.tape.vectors import aligned, load, store, transposed
 
 
 @jit

@@ -138,5 +138,5 @@ def on_elements(formulas: Sequence[Formula]) -> str:
         lines += [f"                s{j} = slots[{j}, i]" for j in slots]
         lines += [f"                {step}" for step in steps]
         lines.append(f"                weights[i] = {results[0]}")
-        lines += [f"                slots[{j}, i] = {results[j + 1]}" for j in slots]
+        lines += [f"                slots[{j}, i] = {results[j + 1]}" for j in slots if results[j + 1] != f"s{j}"]
     return "\n".join([*lines, ""])

@@ -9,12 +9,13 @@ Imports Numba: only generated modules import this one.
 # mypy: allow-untyped-calls, allow-untyped-decorators
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic, models, overload, register_model
+from numba.extending import intrinsic, models, overload, register_jitable, register_model
 
 from .vector_width import width
 
@@ -50,6 +51,14 @@ def _filled(builder: Any, number: Any) -> Any:
     i32, anything = ir.IntType(32), ir.Constant(_LANES, ir.Undefined)
     first = builder.insert_element(anything, number, ir.Constant(i32, 0))
     return builder.shuffle_vector(first, anything, ir.Constant(ir.VectorType(i32, WIDTH), [0] * WIDTH))
+
+
+@register_jitable
+def aligned(count: Any) -> Any:
+    """Room for `count` floats; a vector at a multiple of 8 of them lies in one line of the cache, and is loaded at once."""
+    room = np.empty(count + 7)
+    start = -(room.ctypes.data >> 3) & 7
+    return room[start : start + count]
 
 
 @intrinsic
@@ -103,36 +112,58 @@ def multiply_add(_: Any, a: Any, b: Any, c: Any) -> Any:
     return _VECTOR(a, b, c), code
 
 
-def _interleaved(start: int) -> Any:
-    """The code that takes turns with the numbers of two vectors, from `start` on, until the result is full."""
-    order = [start + i // 2 + (WIDTH if i % 2 else 0) for i in range(WIDTH)]
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), order)
-    return lambda _context, builder, _signature, arguments: builder.shuffle_vector(*arguments, mask)
+def _interleaved(builder: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """``a[0], b[0], a[1], b[1], ...`` of the first halves of two vectors, and of the second halves."""
+    numbers = [i // 2 + (WIDTH if i % 2 else 0) for i in range(WIDTH)]
+    masks = [[start + number for number in numbers] for start in (0, WIDTH // 2)]
+    kind = ir.VectorType(ir.IntType(32), WIDTH)
+    first, second = [builder.shuffle_vector(a, b, ir.Constant(kind, mask)) for mask in masks]
+    return first, second
+
+
+def _halves(vectors: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Pairs of a vector of the first half and one of the second."""
+    return zip(vectors[: len(vectors) // 2], vectors[len(vectors) // 2 :], strict=True)
 
 
 @intrinsic
-def interleave_first(_: Any, a: Any, b: Any) -> Any:
-    """``a[0], b[0], a[1], b[1], ...``: the first halves of two vectors."""
-    return _VECTOR(a, b), _interleaved(0)
+def transposed(_: Any, *vectors: Any) -> Any:
+    """A square of as many vectors as each has lanes, with rows and columns exchanged, as a tuple.
+
+    In each of log2(n) rounds, two vectors that lie n/2 apart are interleaved into two neighbours (the perfect shuffle of
+    Stone, "Parallel processing with the perfect shuffle", 1971).
+    """
+    kind = types.UniTuple(_VECTOR, WIDTH)
+
+    def code(context: Any, builder: Any, _: Any, arguments: Any) -> Any:
+        square = cgutils.unpack_tuple(builder, arguments[0], WIDTH)
+        for _round in range(WIDTH.bit_length() - 1):
+            square = [vector for a, b in _halves(square) for vector in _interleaved(builder, a, b)]
+        return context.make_tuple(builder, kind, square)
+
+    return kind(types.StarArgTuple(vectors)), code
 
 
 @intrinsic
-def interleave_last(_: Any, a: Any, b: Any) -> Any:
-    """The same of the second halves."""
-    return _VECTOR(a, b), _interleaved(WIDTH // 2)
+def totals(_: Any, *vectors: Any) -> Any:
+    """The sums of the lanes of as many vectors as each has lanes: one in each lane, added in any order.
 
-
-@intrinsic
-def total(_: Any, vector: Any) -> Any:
-    """The sum of the lanes, in any order."""
+    As `transposed`, but what is interleaved is added, so that each round leaves half as many vectors.
+    """
 
     def code(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        number = ir.DoubleType()
-        kind = ir.FunctionType(number, [number, _LANES])
-        function = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fadd.v{WIDTH}f64")
-        return builder.call(function, [ir.Constant(number, -0.0), *arguments], fastmath=("reassoc",))
+        rest = cgutils.unpack_tuple(builder, arguments[0], WIDTH)
+        while len(rest) > 1:
+            rest = [builder.fadd(*_interleaved(builder, a, b)) for a, b in _halves(rest)]
+        return rest[0]
 
-    return types.float64(vector), code
+    return _VECTOR(types.StarArgTuple(vectors)), code
+
+
+@intrinsic
+def item(_: Any, vector: Any, lane: Any) -> Any:
+    """The number in a lane."""
+    return types.float64(vector, lane), lambda _, builder, __, arguments: builder.extract_element(*arguments)
 
 
 def _vector(builder: Any, kind: Any, x: Any) -> Any:

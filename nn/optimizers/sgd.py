@@ -16,7 +16,7 @@ class SGD(Optimizer):
         g ← g + λ·w
         v ← g                     at t = 1
         v ← μ·v + (1 − τ)·g       after it
-        d = v, or g + μ·v with Nesterov's momentum
+        d = v, or g + μ·v with Nesterov's momentum; without momentum, d = g, and v stays as it is
         w ← w − η·d
 
     For plain SGD the decay λ equals, step for step, the penalty (λ/2)·‖w‖² in the objective.
@@ -84,6 +84,8 @@ class SGD(Optimizer):
 
         def update(w: Any, g: Any, v: Any) -> tuple[Any, Any]:
             g = g + decay * w
+            if momentum == 0.0:
+                return w - lr * g, v
             v = keep * v + take * g
             return w - lr * (g + momentum * v if nesterov else v), v
 

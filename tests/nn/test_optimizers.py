@@ -229,6 +229,8 @@ def test_repr_shows_the_options():
 
 def exact_sgd(w, g, t, o, memory):
     g = g + o["weight_decay"] * w
+    if not o["momentum"]:
+        return w - o["lr"] * g
     memory["v"] = g if t == 1 else o["momentum"] * memory["v"] + (1 - o["dampening"]) * g
     return w - o["lr"] * (g + o["momentum"] * memory["v"] if o["nesterov"] else memory["v"])
 

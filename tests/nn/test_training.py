@@ -335,9 +335,9 @@ def test_a_step_that_only_the_compiled_loop_finds_too_large_is_taken(callbacks, 
     """The rounding of the two engines may differ at the end of the range; no batch is lost."""
 
     class Careful(Trainer):
-        def train(self, batches, updates, slots):
+        def train(self, batches, updates, slots, ends):
             """Give up at the second of the batches."""
-            return super().train(batches[:1], updates[:1], slots)
+            return super().train(batches[: ends[0]], updates[:1], slots, ends[:1])
 
     options = {"optimizer": "sgd", "learning_rate": 0.1, "shuffle": False, "batch_size": 4, "epochs": 1}
     plain, careful = small(), small()

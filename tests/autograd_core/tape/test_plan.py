@@ -25,8 +25,7 @@ def test_every_register_is_written_once_and_before_it_is_read(case):
     for step in plan.steps:
         if isinstance(step, Product):
             read = step.inputs
-            assert step.weights + step.size * len(step.inputs) <= len(plan.uniforms)
-            assert step.biases + step.size <= len(plan.uniforms)
+            assert step.weights + step.shape[0] * step.shape[1] <= len(plan.uniforms)
         else:
             read = [register for operand in step.operands for register in operand]
         assert set(read) <= set(written)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from autograd_core.tape.kernel_cache import Kernels
 from autograd_core.tape.kernels import products
 from autograd_core.tape.native import PRODUCT_SIGNATURES
+from autograd_core.tape.product_template import NEAR
 from autograd_core.tape.vector_width import PADDING, padded, width
 
 pytest.importorskip("numba")
@@ -30,14 +31,18 @@ class Case:
         self.inputs = np.sort(numbers.permutation(self.first)[:inputs])
         self.V = numbers.normal(size=(self.registers, lanes))
         self.A = numbers.normal(size=(self.registers, lanes))
-        self.before = numbers.normal(size=count * inputs + count + 5)  # gradients of other uniform numbers, too
+        self.weights, self.shape = 2, (count, inputs + 1)
+        self.before = numbers.normal(size=count * (inputs + 1) + 5)  # gradients of other uniform numbers, too
         self.uniforms = numbers.normal(size=len(self.before))
-        self.weights, self.biases = 2, 3 + count * inputs
-        self.W = self.uniforms[2 : 2 + count * inputs].reshape(count, inputs)
-        self.b = self.uniforms[self.biases : self.biases + count]
+        rows = self.matrix(self.uniforms)
+        self.W, self.b = rows[:, :-1], rows[:, -1]
+
+    def matrix(self, numbers):
+        """The part of `numbers` where the weights and biases stand, as rows."""
+        return numbers[self.weights : -3].reshape(self.shape)
 
     def head(self):
-        return self.first, self.count, len(self.inputs), self.inputs, self.uniforms, self.weights, self.biases
+        return self.first, self.count, len(self.inputs), self.inputs, self.uniforms, self.weights
 
     @property
     def results(self):
@@ -45,14 +50,17 @@ class Case:
 
 
 SIZES = st.tuples(
-    st.integers(1, 10), st.integers(1, 10), st.integers(1, 9).map(lambda n: PADDING * n), st.integers(0, 99)
+    st.integers(1, 20), st.integers(1, 20), st.integers(1, 9).map(lambda n: PADDING * n), st.integers(0, 99)
 )
+MANY = 8 * PADDING  # lanes in which the rows are more than the nearest cache takes
 
 
 @given(SIZES)
 @example((4, 4, 32, 0))
 @example((1, 1, 8, 0))
 @example((9, 7, 40, 1))
+@example((9, NEAR // MANY + 3, MANY, 1))
+@example((3, 2 * NEAR // MANY, MANY, 1))
 def test_product(kernels, sizes):
     case = Case(*sizes)
     V = case.V.copy()
@@ -66,6 +74,7 @@ def test_product(kernels, sizes):
 @example((4, 4, 32, 0), True)
 @example((5, 9, 40, 0), True)
 @example((5, 9, 40, 0), False)
+@example((NEAR // MANY + 3, 2 * NEAR // MANY + 5, MANY, 0), True)
 def test_adjoint(kernels, sizes, wanted):
     case = Case(*sizes)
     A, gradients = case.A.copy(), case.before.copy()
@@ -76,8 +85,9 @@ def test_adjoint(kernels, sizes, wanted):
         expected[case.inputs] += case.W.T @ G
     np.testing.assert_allclose(A, expected, rtol=1e-13, atol=1e-13)
     total = case.before.copy()
-    total[case.weights : case.weights + case.W.size] += (G @ case.V[case.inputs].T).ravel()
-    total[case.biases : case.biases + case.count] += G.sum(axis=1)
+    rows = case.matrix(total)
+    rows[:, :-1] += G @ case.V[case.inputs].T
+    rows[:, -1] += G.sum(axis=1)
     np.testing.assert_allclose(gradients, total, rtol=1e-12, atol=1e-12)
 
 

@@ -279,3 +279,22 @@ def test_what_is_said_of_mistakes():
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         Trainer(function, data, [[w]]).train([], [], [np.zeros((0, 1))])
     assert str(caught.value) == "Trainer: batch 0 is empty"
+
+
+def test_batches_behind_one_another():
+    def trained(*batches, **ends):
+        w = Value(0.5)
+        trainer = Trainer(jit(lambda x: (w * x - 1.0) ** 2), (np.array([0.5, 2.0, 1.0]),), [[w]])
+        result = trainer.train(*batches, [(3, [lambda w, g: (w - 0.1 * g,)])], [np.zeros((0, 1))], **ends)
+        return w.data, result.losses.tolist()
+
+    lanes = np.array([0, 1, 2, 0, 1])
+    assert trained([[0, 1], [2], [0, 1]]) == trained(lanes, ends=np.array([2, 3, 5]))
+    for ends, message in {
+        (2, 2, 5): "Trainer: batch 1 is empty",
+        (2, 3, 4): "Trainer: the batches end at 4, but there are 5 lanes in them",
+        (2, 3): "Trainer: 2 batches need as many updates, got 3",
+    }.items():
+        with pytest.raises(ValueError) as caught:  # noqa: PT011
+            trained(lanes, ends=np.array(ends))
+        assert str(caught.value) == message
