@@ -5,9 +5,10 @@
 
 from pathlib import Path
 
+from .domains import Interval
 from .primitives import TABLE
 from .row import Primitive
-from .symbolic import formula, trace
+from .symbolic import SYMBOLS, Symbol, formula, trace
 
 HEADER = '''"""Generated from the table of primitives by `python -m autograd_core.generate`: do not edit."""
 
@@ -73,7 +74,9 @@ def reference() -> str:
         "# The table of primitives",
         "",
         "Generated from `autograd_core/primitives.py` by `python -m autograd_core.generate`.",
-        "Accuracy is the promised worst error in units in the last place, of the value and of each derivative.",
+        "Derivatives are those by each operand, of a sequence by its first entry; `out` is the result, and `UNSELECTED`",
+        "the derivative by an operand that was not taken. Accuracy is the promised worst error in units in the last",
+        "place, of the value and of each derivative.",
         "",
         "| operation | what it is | domain | derivatives | accuracy |",
         "|---|---|---|---|---|",
@@ -81,7 +84,7 @@ def reference() -> str:
     for row in TABLE.values():
         call = f"`{row.name}({', '.join(row.parameters)})`"
         symbol = f" `{row.symbol}`" if row.symbol != row.name else ""
-        domain = ", ".join(str(interval) for interval in row.domain)
+        domain = ", ".join(map(_domain, row.domain))
         cells = [call + symbol, row.summary, domain, "<br>".join(map("`{}`".format, derivatives(row))), f"{row.ulp:g}"]
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     lines += [
@@ -100,10 +103,21 @@ def reference() -> str:
 
 
 def derivatives(row: Primitive) -> list[str]:
-    """The textbook partials of `row` as text, one per argument; for a variadic row the rule cannot be traced."""
-    if row.variadic:
-        return []
-    return [formula(trace(rule, (*row.parameters, "out"))) for rule in row.textbook]
+    """The textbook partials of `row` as text, one per argument; one per sequence, by its first entry, for a variadic row."""
+    if not row.variadic:
+        return [formula(trace(rule, (*row.parameters, "out"))) for rule in row.textbook]
+    sequences, numbers = row.parameters[:2], row.parameters[2:]
+    entries = [[Symbol(f"{name.removesuffix('s')}{i}") for i in (1, 2, 3)] for name in sequences]
+    (rule,) = row.textbook
+    partials = rule(SYMBOLS, *entries, *map(Symbol, numbers), Symbol("out"))
+    count = 3 * len(sequences)
+    return [formula(partial) for partial in (*partials[:count:3], *partials[count:])]
+
+
+def _domain(interval: Interval) -> str:
+    """An interval as mathematics writes it."""
+    text = str(interval).replace("(-inf, inf)", "ℝ").replace("inf", "∞")
+    return text.replace("-", "−")  # no line breaks after it
 
 
 def write(root: Path) -> None:

@@ -103,7 +103,9 @@ def formula(
     """
     names = names or {}
 
-    def write(part: Operand, level: int) -> str:
+    def write(part: Operand | list[Operand], level: int) -> str:
+        if isinstance(part, list):
+            return f"[{', '.join(write(operand, 0) for operand in part)}]"
         if not isinstance(part, Symbol):
             text = number(part)
             return f"({text})" if text.startswith("-") and level > INFIX["+"] else text

@@ -4,6 +4,7 @@ The notebooks are shown as they are saved, with their outputs; nothing is run he
 ``docs/``, so the course is copied to ``docs/course/`` first.
 """
 
+import base64
 import importlib
 import json
 import re
@@ -54,6 +55,10 @@ PUBLIC = ["autograd_core", "autograd_core.testing", "nn"]
 """Every name in the ``__all__`` of these must have its place in the reference."""
 
 
+PRIMITIVES = ":doc:`the table of primitives </primitives>`"
+"""How a docstring that mentions that page refers to it."""
+
+
 def copy_course() -> None:
     """Copy the notebooks, and the pages that lead through them, to where Sphinx reads."""
     course = HERE / "course"
@@ -61,8 +66,11 @@ def copy_course() -> None:
     course.mkdir()
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
+        heading = ""
         for cell in notebook["cells"]:
-            _size_bitmaps(cell)
+            if cell["cell_type"] == "markdown":
+                heading = (re.findall(r"^#+ +(.+)$", "".join(cell["source"]), re.MULTILINE) or [heading])[-1]
+            _describe_pictures(cell, heading.replace("`", ""))
         (course / path.name).write_text(json.dumps(notebook), encoding="utf-8")
     shutil.copy(ROOT / "notebooks" / "concepts.md", course)
     index = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
@@ -71,11 +79,12 @@ def copy_course() -> None:
     (course / "README.md").write_text(f"{index}\n{toctree}\n", encoding="utf-8")
 
 
-def _size_bitmaps(cell: dict[str, Any]) -> None:
-    """Plots are saved with two pixels for one: show them at the size that they were drawn for."""
+def _describe_pictures(cell: dict[str, Any], heading: str) -> None:
+    """Show plots, saved with two pixels for one, at the size that they were drawn for, and say where they stand."""
     for output in cell.get("outputs", ()):
         if size := output.get("metadata", {}).get("image/png"):
-            cell["metadata"]["mystnb"] = {"image": {"width": f"{size['width']}px"}}
+            image = {"width": f"{size['width']}px", "alt": f"Plot: {heading}"}
+            cell["metadata"]["mystnb"] = {"image": image}
 
 
 def markup(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
@@ -94,8 +103,32 @@ def markup(app: Any, what: str, name: str, thing: Any, options: Any, lines: list
             written.append("")
         is_code = line.lstrip().startswith((">>>", "..."))
         outside = re.split(r"(`+[^`]+`+)", line) if not is_code else ["", line]
-        written.append("".join(part if i % 2 else part.replace("|", r"\|") for i, part in enumerate(outside)))
+        text = "".join(part if i % 2 else part.replace("|", r"\|") for i, part in enumerate(outside))
+        written.append(text.replace("listed in the table of primitives", f"listed in {PRIMITIVES}"))
     lines[:] = written
+
+
+def fit_small_screens(app: Any, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Tell the style sheet how wide pictures are, and keep a formula and the punctuation after it on one line."""
+    body = context.get("body", "")
+    body = re.sub(r'<img(?=[^>]* width="(\d+)")', r'<img style="--drawn: \1px"', body)
+    body = re.sub(r'style="max-width:100%" src="data:image/svg\+xml;base64,([\w+/]{400})', _with_width, body)
+    body = body.replace("<p><strong>Change something.</strong>", '<p class="try"><strong>Change something.</strong>')
+    formula = r'(<span class="math notranslate nohighlight">[^<]*</span>[-.,:;?!)’”]+)'
+    context["body"] = re.sub(formula, r'<span class="unbroken">\1</span>', body)
+
+
+def _with_width(drawing: re.Match[str]) -> str:
+    """A drawing's tag, with the width that the SVG in it says."""
+    width = re.search(rb'width="(\d+)(pt)?', base64.b64decode(drawing[1]))
+    pixels = float(width[1]) * (4 / 3 if width[2] else 1) if width else 0.0
+    return drawing[0].replace('style="', f'style="--drawn: {pixels:.0f}px; ', 1)
+
+
+def keep_colons(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Keep Napoleon from taking what stands before a colon in the text of an attribute for the attribute's type."""
+    if what in ("attribute", "property") and lines and ":" in lines[0]:
+        lines[0] = f":{lines[0]}"
 
 
 def check_reference(app: Any, env: Any) -> None:
@@ -120,5 +153,7 @@ def check_reference(app: Any, env: Any) -> None:
 def setup(app: Any) -> None:
     """Connect the steps above with the build."""
     copy_course()
+    app.connect("autodoc-process-docstring", keep_colons, priority=400)  # before Napoleon
     app.connect("autodoc-process-docstring", markup)
     app.connect("env-check-consistency", check_reference)
+    app.connect("html-page-context", fit_small_screens)

@@ -13,8 +13,8 @@ from autograd_core.view.text import number
 from autograd_core.view.themes import THEMES, Theme
 
 FILE = Path(__file__).resolve().parent / "_static" / "sweep.svg"
-WIDTH, HEIGHT = 930, 372
-BOX_WIDTH, BOX_HEIGHT = 102, 74
+WIDTH, HEIGHT = 604, 480
+BOX_WIDTH, BOX_HEIGHT = 106, 86
 RATE = 0.1
 PER_VALUE, PER_EDGE, HOLD = 0.45, 0.8, 3.6
 """Seconds that one value takes on the way forward, one edge on the way back, and the end."""
@@ -28,13 +28,9 @@ class Box(NamedTuple):
     y: float
     title: str
 
-    @property
-    def left(self) -> tuple[float, float]:
-        return self.x, self.y + BOX_HEIGHT / 2
-
-    @property
-    def right(self) -> tuple[float, float]:
-        return self.x + BOX_WIDTH, self.y + BOX_HEIGHT / 2
+    def side(self, x: int, y: int) -> tuple[float, float]:
+        """The middle of one side: ``(1, 0)`` the right, ``(-1, 0)`` the left, ``(0, 1)`` the lower, ``(0, -1)`` the upper."""
+        return self.x + BOX_WIDTH * (1 + x) / 2, self.y + BOX_HEIGHT * (1 + y) / 2
 
 
 def loss(w: Value, x: Value, b: Value) -> list[Box]:
@@ -45,9 +41,9 @@ def loss(w: Value, x: Value, b: Value) -> list[Box]:
     error = a - 1.0
     result = error**2.0
     return [
-        Box(w, 24, 66, "w"), Box(x, 24, 174, "x"), Box(product, 180, 120, "w · x"), Box(b, 180, 226, "b"),
-        Box(z, 336, 172, "z = wx + b"), Box(a, 492, 172, "a = tanh z"), Box(error, 648, 172, "a − 1"),
-        Box(result, 804, 172, "L = (a − 1)²"),
+        Box(w, 18, 62, "w"), Box(x, 18, 174, "x"), Box(product, 172, 118, "w · x"), Box(b, 172, 230, "b"),
+        Box(z, 326, 174, "z = wx + b"), Box(a, 480, 174, "a = tanh z"), Box(error, 480, 306, "e = a − 1"),
+        Box(result, 326, 306, "L = e²"),
     ]  # fmt: skip
 
 
@@ -85,6 +81,15 @@ def curve(start: tuple[float, float], end: tuple[float, float]) -> str:
     return f"M{x0:g} {y0:g} C{x0 + bend:g} {y0:g} {x1 - bend:g} {y1:g} {x1:g} {y1:g}"
 
 
+def joined(parent: Box, child: Box) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
+    """Where the edge between two boxes starts and ends, and how far from its middle its number stands."""
+    if parent.x == child.x:
+        return parent.side(0, 1), child.side(0, -1), (14, 6)
+    way = 1 if parent.x < child.x else -1
+    start, end = parent.side(way, 0), child.side(-way, 0)
+    return start, end, (0, -9 if start[1] <= end[1] else 19)
+
+
 def colours(theme: Theme) -> str:
     """A theme as CSS variables."""
     pairs = {
@@ -92,6 +97,12 @@ def colours(theme: Theme) -> str:
         "leaf": theme.leaf[0], "leaf-edge": theme.leaf[1], "op": theme.operation[0], "op-edge": theme.operation[1],
     }  # fmt: skip
     return " ".join(f"--{name}: {colour};" for name, colour in pairs.items())
+
+
+def caption(classes: str, first: str, second: str) -> str:
+    """Two lines below the graph."""
+    lines = f'{first}<tspan x="18" dy="27">{second}</tspan>'
+    return f'<text class="caption {classes}" x="18" y="{HEIGHT - 50}">{lines}</text>'
 
 
 def picture() -> str:
@@ -112,13 +123,12 @@ def picture() -> str:
     for i, (node, edge) in enumerate(edges, start=1):
         time = backward + PER_EDGE * i
         arrived[edge.parent] = time
-        start, end = by_node[edge.parent].right, by_node[node].left
-        middle = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
-        lift = -9 if start[1] <= end[1] else 19
+        start, end, (right, down) = joined(by_node[edge.parent], by_node[node])
+        middle = (start[0] + end[0]) / 2 + right, (start[1] + end[1]) / 2 + down
         lines.append(f'<path class="edge" d="{curve(start, end)}"/>')
         lines.append(f'<path class="edge back {film.shown(time - 0.5)}" d="{curve(start, end)}"/>')
         lines.append(
-            f'<text class="partial {film.shown(time - 0.5)}" x="{middle[0]:g}" y="{middle[1] + lift:g}">'
+            f'<text class="partial {film.shown(time - 0.5)}" x="{middle[0]:g}" y="{middle[1]:g}">'
             f"{number(edge.partial, 3)}</text>"
         )
     for i, box in enumerate(boxes):
@@ -127,42 +137,45 @@ def picture() -> str:
         kind = "op" if box.node.op else "leaf"
         nodes.append(
             f'<rect class="{kind}" x="{box.x:g}" y="{box.y:g}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="9"/>'
-            f'<text class="name" x="{middle:g}" y="{box.y + 22:g}">{box.title}</text>'
-            f'<text class="{film.shown(time)}" x="{middle:g}" y="{box.y + 43:g}">{number(box.node.data, 3)}</text>'
-            f'<text class="gradient {film.shown(arrived[box.node])}" x="{middle:g}" y="{box.y + 63:g}">'
+            f'<text class="name" x="{middle:g}" y="{box.y + 25:g}">{box.title}</text>'
+            f'<text class="{film.shown(time)}" x="{middle:g}" y="{box.y + 50:g}">{number(box.node.data, 3)}</text>'
+            f'<text class="gradient {film.shown(arrived[box.node])}" x="{middle:g}" y="{box.y + 75:g}">'
             f"{number(sweep.adjoint(box.node), 3)}</text>"
         )
 
     root.backward()
     after = loss(Value(w.data - RATE * w.grad), x, Value(b.data - RATE * b.grad))[-1].node
     ways = [
-        (0.0, backward - 0.4, "Forward: every operation computes its value, and remembers where it came from."),
-        (backward - 0.4, done, "Backward: each node, once, hands its gradient on, times the local derivative."),
+        (0.0, backward - 0.4, "Forward: every operation computes its value,", "and remembers where it came from."),
+        (backward - 0.4, done, "Backward: each node, once, hands its gradient on,", "times the local derivative."),
     ]
-    caption_at = f'x="24" y="{HEIGHT - 28}"'
-    captions = [f'<text class="caption passing {film.shown(s, e)}" {caption_at}>{text}</text>' for s, e, text in ways]
+    captions = [caption(f"passing {film.shown(start, end)}", *text) for start, end, *text in ways]
+    good = f'<tspan class="good">{number(after.data, 3)}</tspan>'
     captions.append(
-        f'<text class="caption {film.shown(done)}" {caption_at}>One step against the gradients of w and b: '
-        f'L falls from {number(root.data, 3)} to <tspan class="good">{number(after.data, 3)}</tspan>.</text>'
+        caption(
+            film.shown(done),
+            "One step against the gradients of w and b:",
+            f"L falls from {number(root.data, 3)} to {good}.",
+        )
     )
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img">
 <title>A backward sweep through one neuron and its error</title>
 <style>
 svg {{ {colours(THEMES["light"])} font-family: Helvetica, Arial, sans-serif; }}
 @media (prefers-color-scheme: dark) {{ svg {{ {colours(THEMES["dark"])} }} }}
-text {{ fill: var(--text); font-size: 16px; text-anchor: middle; }}
+text {{ fill: var(--text); font-size: 20px; text-anchor: middle; }}
 .page {{ fill: var(--page); stroke: var(--line); stroke-opacity: .35; }}
 .leaf {{ fill: var(--leaf); stroke: var(--leaf-edge); stroke-width: 1.5; }}
 .op {{ fill: var(--op); stroke: var(--op-edge); stroke-width: 1.5; }}
-.name {{ font-weight: bold; font-size: 14px; }}
+.name {{ font-weight: bold; font-size: 17px; }}
 .edge {{ fill: none; stroke: var(--line); stroke-width: 1.6; }}
 .back {{ stroke: var(--grad); stroke-width: 2.6; }}
 .gradient, .partial {{ fill: var(--grad); }}
 .gradient {{ font-weight: bold; }}
-.partial {{ font-size: 13px; paint-order: stroke; stroke: var(--page); stroke-width: 5px; }}
+.partial {{ font-size: 15px; paint-order: stroke; stroke: var(--page); stroke-width: 5px; }}
 .caption, .legend {{ text-anchor: start; }}
-.caption {{ font-size: 18px; }}
-.legend {{ font-size: 14px; fill: var(--muted); }}
+.caption {{ font-size: 21px; }}
+.legend {{ font-size: 18px; fill: var(--muted); }}
 .legend .gradient, .good {{ fill: var(--grad); font-weight: bold; }}
 .passing {{ opacity: 0; }}
 @media (prefers-reduced-motion: no-preference) {{
@@ -170,7 +183,7 @@ text {{ fill: var(--text); font-size: 16px; text-anchor: middle; }}
 }}
 </style>
 <rect class="page" x="1" y="1" width="{WIDTH - 2}" height="{HEIGHT - 2}" rx="14"/>
-<text class="legend" x="24" y="38">value, and below it <tspan class="gradient">the gradient of L</tspan></text>
+<text class="legend" x="18" y="36">value, and below it <tspan class="gradient">the gradient of L</tspan></text>
 {chr(10).join(lines + nodes + captions)}
 </svg>
 """

@@ -133,12 +133,12 @@ assert history.history["loss"][-1] < history.history["loss"][0]
 
 # %% tags=["measured"]
 early, _ = train(2)
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.4))
+figure, axes = plt.subplots(1, 3, figsize=(9.6, 3.4))
 plots.plot_boundary(early, moons.X, moons.y, "binary_cross_entropy_with_logits", ax=axes[0])
 plots.plot_boundary(model, moons.X, moons.y, "binary_cross_entropy_with_logits", ax=axes[1])
 plots.plot_loss(history, ax=axes[2])
 for ax, title in zip(axes, ["After 2 epochs", f"After {epochs} epochs", "The error falls"], strict=True):
-    ax.set_title(title)
+    ax.set_title(title, pad=24)  # room for the classes
 plt.show()
 
 # %% [markdown]

@@ -27,6 +27,7 @@
 
 # %%
 import math
+import textwrap
 import weakref
 
 import course
@@ -133,7 +134,7 @@ for attempt in (lambda: math.exp(x), lambda: bool(x), lambda: log(x - 1.0)):
     try:
         attempt()
     except (TypeError, DomainError) as error:
-        print(f"{type(error).__name__}: {error}\n")
+        print(textwrap.fill(f"{type(error).__name__}: {error}", 100), end="\n\n")
 assert x < y
 assert (x == Value(0.5)) is False  # == asks for the same node, not for the same number
 
@@ -151,9 +152,9 @@ draw(L)
 # `d` is used twice: by `e` and by `L`. In the graph it is one node with two edges leaving it. A formula written on
 # paper would show $ab$ twice; the graph knows that it is the same number.
 #
-# > **Change something.** Edit the formula in the next cell. Try `x * x` (two edges between the same two nodes),
-# > `x ** 2.0` (one edge, and the constant in the node), `x * 2.0 + 1.0`, `(x + y) * (x - y)`. Which of them have
-# > nodes with more than one edge leaving?
+# **Change something.** Edit the formula in the next cell. Try `x * x` (two edges between the same two nodes),
+# `x ** 2.0` (one edge, and the constant in the node), `x * 2.0 + 1.0`, `(x + y) * (x - y)`. Which of them have
+# nodes with more than one edge leaving?
 
 # %%
 x = Value(3.0, "x")
@@ -213,6 +214,7 @@ for axis, (name, f) in zip(axes, functions.items(), strict=True):
         axis.plot(point + run, node.data + slope * run, linewidth=3)
         axis.plot(point, node.data, "o", color="black", markersize=4)
         axis.annotate(f"{slope:.2f}", (point, node.data), textcoords="offset points", xytext=(9, -13), bbox=box)
+    axis.margins(y=0.15)
     axis.set(title=f"{name} and its local partials", xlabel="x")
 plt.show()
 
@@ -292,8 +294,8 @@ draw(L)
 step_through(L, title="L = (a·b + c) · (a·b)")
 
 # %% [markdown]
-# > **Change something.** A neuron with two inputs: $\tanh(w_1 x_1 + w_2 x_2 + b)$. Make `b` much larger, say 5, and play
-# > it again. Where on the way back does the gradient get lost, and why?
+# **Change something.** A neuron with two inputs: $\tanh(w_1 x_1 + w_2 x_2 + b)$. Make `b` much larger, say 5, and play
+# it again. Where on the way back does the gradient get lost, and why?
 
 # %%
 w1, x1 = Value(-0.5, "w₁"), Value(2.0, "x₁")
@@ -368,7 +370,7 @@ print(f"before {loss(*at):.4f}   after one step {stepped:.4f}   promised {promis
 # %% [markdown]
 # This one line, repeated, is how networks learn. Notebook 06 is about it.
 #
-# Should you believe the gradient? Ask the function itself: `numerical_gradient` nudges every input and looks what
+# Should you believe the gradient? Ask the function itself: `numerical_gradient` nudges every input and looks at what
 # happens, as we did in section 4. It needs two evaluations for every input, where the sweep needed one pass for all. That
 # comparison is notebook 02.
 
@@ -424,9 +426,9 @@ assert all(
 # %% tags=["measured"]
 figure, axis = plt.subplots(figsize=(6, 3.4))
 axis.plot(batches, [size.bytes / 1000 for size in sizes], "o-")
-print(
-    f"about {sizes[-1].bytes / sizes[-1].nodes:.0f} bytes a node, {(sizes[-1].bytes - sizes[0].bytes) / 31000:.1f} kB an example"
-)
+per_node = sizes[-1].bytes / sizes[-1].nodes
+per_example = (sizes[-1].bytes - sizes[0].bytes) / (batches[-1] - batches[0])
+print(f"about {per_node:.0f} bytes a node, {per_example / 1000:.1f} kB an example")
 axis.set(title="The memory of the forward pass", xlabel="examples in the graph", ylabel="kB", ylim=(0, None))
 plt.show()
 
@@ -434,7 +436,7 @@ plt.show()
 # That is the price of reverse mode, and a large part of the memory in which real networks are trained. Two ways to save it:
 #
 # - **Drop the root.** Parents do not know their children, so nothing else holds the graph; it is freed at once.
-# - **Do not record.** Who wants only the number, for a prediction say, computes under `no_grad`.
+# - **Do not record.** If you want only the number, for a prediction say, compute under `no_grad`.
 
 # %%
 root = model([0.3, 0.7])

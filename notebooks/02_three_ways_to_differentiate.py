@@ -29,6 +29,7 @@
 # %%
 import math
 import random
+import textwrap
 import time
 from itertools import pairwise
 
@@ -59,7 +60,7 @@ course.style()
 # | way | idea | cost of a whole gradient, $n$ variables |
 # |---|---|---|
 # | every path | multiply the local derivatives along each path from the variable to the result, add up the paths | grows **exponentially** with depth |
-# | differences | move one variable a little, look what the result does | $2n$ evaluations, and the answer is never exact |
+# | differences | move one variable a little, see what the result does | $2n$ evaluations, and the answer is never exact |
 # | the sweep | go back through the graph once, keeping sums of what paths share | **one visit per node**, for all variables together |
 #
 # ## 1. Every path
@@ -147,7 +148,7 @@ x = Value(0.01)
 try:
     naive_gradient(tower(x, 20), x)
 except ValueError as error:
-    print(error)
+    print(textwrap.fill(str(error), 100))
 
 years = 3**60 / 1e9 / (365 * 24 * 3600)
 print(f"\n60 rounds, a billion paths a second: {years:.1e} years")
@@ -156,7 +157,7 @@ print(f"\n60 rounds, a billion paths a second: {years:.1e} years")
 # A network is such a tower. Between two layers of width $k$ every neuron feeds every neuron, so each layer multiplies the paths by
 # $k$. From a weight of the first of $D$ hidden layers there are $k^{D-1}$.
 #
-# > **Change something.** Choose width and depth. Which of the two makes the number explode?
+# **Change something.** Choose width and depth. Which of the two makes the number explode?
 
 
 # %%
@@ -188,10 +189,12 @@ assert paths[weights[0]] == width ** (depth - 1)
 # %% [markdown]
 # ## 2. Differences
 #
-# The second way does not look into the function at all. It moves a variable by a step $h$ and looks what happens:
+# The second way does not look into the function at all. It moves a variable by a step $h$ and looks at what happens:
 #
-# $$\frac{dL}{dx} \approx \frac{L(x+h) - L(x)}{h} \quad\text{(forward)}, \qquad
-# \frac{dL}{dx} \approx \frac{L(x+h) - L(x-h)}{2h} \quad\text{(central)}.$$
+# $$\begin{aligned}
+# \frac{dL}{dx} &\approx \frac{L(x+h) - L(x)}{h} &&\text{(forward)}, \\[1ex]
+# \frac{dL}{dx} &\approx \frac{L(x+h) - L(x-h)}{2h} &&\text{(central)}.
+# \end{aligned}$$
 #
 # The slope of a secant stands in for the slope of the tangent. It works for any program, also one whose source we
 # do not have. It costs two evaluations **per variable** for central differences, and $n + 1$ in all for forward ones. A million
@@ -278,7 +281,7 @@ for best, name in ((2.0**-26, r"$\sqrt{\varepsilon}$"), (2.0 ** (-52 / 3), r"$\s
     axis.text(1.3 * best, 2e-14, name, fontsize=10)
 axis.set(title="Error of a finite difference over its step", xlabel="step h", ylabel="|error|")
 axis.set(xlim=(1e-15, 1), ylim=(1e-14, 10))
-axis.legend(loc="upper center")
+axis.legend(loc="upper center", frameon=True, framealpha=1.0, edgecolor="none")
 plt.show()
 
 # %% [markdown]
@@ -297,7 +300,7 @@ plt.show()
 at_root = abs((f(x + 6e-6) - f(x - 6e-6)) / 1.2e-5 - f_prime(x))
 at_tiny = abs((f(x + 1e-13) - f(x - 1e-13)) / 2e-13 - f_prime(x))
 print(f"error of the central difference: {at_root:.0e} with h = 6e-6, {at_tiny:.0e} with h = 1e-13")
-print(f"error of the sweep: {abs(grad(f)(x) - f_prime(x)):.0e}")
+print(f"error of the sweep: {abs(grad(f)(x) - f_prime(x)):.1g}")
 assert at_root < at_tiny
 assert math.isclose(grad(f)(x), f_prime(x), rel_tol=1e-14)
 
@@ -340,7 +343,7 @@ axis.plot(*zip(*tried, strict=True), "o-", markersize=3, label=f"perturb and kee
 axis.plot(*zip(*descent, strict=True), "s-", markersize=4, label="gradient descent, 12 steps")
 axis.plot(1, 1, "k*", markersize=12)
 axis.set(title="Two ways down the same bowl", xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
-axis.legend(loc="lower right")
+axis.legend(loc="lower right", frameon=True, framealpha=1.0, edgecolor="none")
 plt.show()
 
 # %% [markdown]
@@ -431,7 +434,7 @@ compare_approaches(lambda p: tower(sin(p[0]) * p[1], 6), [0.2, 0.3], names=("x",
 # Two layers are a toy. Let the network grow, three neurons to a layer, and count the work for the whole gradient:
 
 # %%
-# Change something: width 2 or 5. Which of the three curves changes its steepness?
+# Change something: width 2 or 5. Which curves get steeper, which stay as they are?
 width = 3
 depths = (1, 2, 3, 4, 6, 8, 12, 16, 20)
 
@@ -460,11 +463,13 @@ for name, counts, style in (
     ("every path: multiplications", [t.naive.multiplications for t in tables], "C0o-"),
     ("every path: paths", [t.naive.paths for t in tables], "C0v:"),
     ("differences: nodes computed", [t.numerical.visits for t in tables], "C1s-"),
-    ("differences: evaluations", [t.numerical.evaluations for t in tables], "C1D:"),
+    ("differences: evaluations", [t.numerical.evaluations for t in tables], "C1o:"),
     ("sweep: multiplications", [t.sweep.multiplications for t in tables], "C2^-"),
     ("sweep: nodes visited", [t.sweep.visits for t in tables], "C2P:"),
 ):
-    axis.semilogy(weights_of, counts, style, markersize=5, label=name)
+    is_hidden = name == "differences: evaluations"  # by the markers of the sweep: draw rings around them
+    ring = {"markersize": 11, "markerfacecolor": "none"} if is_hidden else {"markersize": 5}
+    axis.semilogy(weights_of, counts, style, label=name, **ring)
 axis.set(
     title="Work for the whole gradient of one network, as it gets deeper",
     xlabel="number of weights",
@@ -523,8 +528,9 @@ plt.show()
 # The chain rule can be factored from the other end, too. Instead of asking of every node "how does the *result* change
 # with you?", ask "how do you change with the *input*?". That is the **tangent** $\dot v$, and it travels along with the values:
 #
-# $$\dot v \;=\; \sum_{u \,:\, u \text{ is a parent of } v} \frac{\partial v}{\partial u}\,\dot u ,
-# \qquad \dot x = 1 \text{ at the variable of interest, } 0 \text{ at the others.}$$
+# $$\dot v \;=\; \sum_{u \,:\, u \text{ is a parent of } v} \frac{\partial v}{\partial u}\,\dot u ,$$
+#
+# with $\dot x = 1$ at the variable of interest and $\dot x = 0$ at the others.
 #
 # The same edges, the same products, the opposite direction. (It needs no graph at all, if every number carries its tangent along: exercise 2.4.)
 

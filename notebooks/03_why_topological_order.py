@@ -27,6 +27,7 @@
 
 # %%
 import random
+import textwrap
 import warnings
 from collections import Counter, deque
 from itertools import permutations
@@ -56,7 +57,7 @@ course.style()
 # %% [markdown]
 # ## 1. A node with two customers
 #
-# Everything here is about **shared** nodes: those that more than one other node was computed from. In
+# Everything here is about **shared** nodes: those from which more than one other node was computed. In
 # $L = (ab + c)\cdot ab$ it is $d = ab$, which both $e$ and $L$ use.
 
 
@@ -187,7 +188,8 @@ draw(y)
 # %% [markdown]
 # With a shorter detour it depends on luck: `tanh(h) * h` comes out right, and with its two operands swapped it does not.
 #
-# > **Change something.** Add formulas of your own. Why can the order of the operands of a *commutative* product make a difference?
+# **Change something.** Add formulas of your own. Why can the order of the operands of a *commutative* product make a
+# difference?
 
 # %%
 detours = {
@@ -250,7 +252,7 @@ axis.set(
     xlabel="operations in the program",
     ylabel="% wrong",
 )
-axis.legend()
+axis.legend(loc="lower right", bbox_to_anchor=(1.0, 0.08))
 plt.show()
 assert max(wrong_shares["reverse topological"]) == 0.0
 assert wrong_shares["depth first, too early"][0] == 0.0 < wrong_shares["depth first, too early"][-1]
@@ -338,7 +340,7 @@ h.label = "h"
 y = tanh(h - 1.0) * h
 
 for place, node in enumerate(topological(y)):
-    node.label = f"{place}: {node.label or node.op}"
+    node.label = f"{place}: {node.label}" if node.label else f"{place}:"
 draw(y, partials=False)
 
 # %% [markdown]
@@ -495,7 +497,7 @@ with warnings.catch_warnings(record=True) as caught:
         loss.backward()
         w.data -= 0.05 * w.grad
 for warning in caught:
-    print(warning.message)
+    print(textwrap.fill(str(warning.message), 100))
 assert "zero_grad" in str(caught[0].message)
 
 # %% [markdown]
@@ -665,4 +667,4 @@ course.check("3.5", answer)
 # - Call `zero_grad` once per training step. Forgetting it makes a ball without friction.
 # - Several roots with seeds give the gradient of their weighted sum: $s^\top J$.
 #
-# Next: [04 · From the perceptron to the MLP](04_from_perceptron_to_mlp.ipynb).
+# Next: [04 · From perceptron to MLP](04_from_perceptron_to_mlp.ipynb).

@@ -23,7 +23,7 @@
 # - choose between features made by hand and features that are learned, and count what the former would cost,
 # - build a multilayer perceptron, name every weight in it, and show what its hidden units contribute.
 #
-# *Time to read: 40 minutes. You need: notebook 01, vectors and matrices.*
+# *Time to read: 40 minutes. You need: [01 · Values and graphs](01_values_and_graphs.ipynb), vectors and matrices.*
 
 # %%
 import itertools
@@ -105,7 +105,7 @@ plt.show()
 # For $K$ classes take $K$ neurons side by side. They see the same input, each has weights of its own, and the weights
 # form a matrix with one row per neuron and the bias as column 0:
 #
-# $$ \hat y_k = g\Big(\sum_{i=1}^{n} w_{ki}\,x_i + w_{k0}\Big), \qquad W \in \mathbb R^{K \times (n+1)}. $$
+# $$ \hat y_k = g\Big(\sum_{i=1}^{n} w_{ki}\,x_i + w_{k0}\Big), \quad W \in \mathbb R^{K \times (n+1)}. $$
 #
 # - $K$ **linear** outputs: regression of several numbers at once, or *scores* of classes, of which the largest wins.
 # - $K$ **logistic** outputs: $K$ independent questions with yes or no (an image may show a cat *and* a dog).
@@ -162,7 +162,10 @@ assert missing == [(0, 1, 1, 0), (1, 0, 0, 1)]
 # %% [markdown]
 # Two are missing: "the bits differ" (**XOR**) and "the bits are equal". More weights would not help. For XOR we need
 #
-# $$ w_0 \le 0, \qquad w_0 + w_1 > 0, \qquad w_0 + w_2 > 0, \qquad w_0 + w_1 + w_2 \le 0. $$
+# $$ \begin{aligned}
+# w_0 &\le 0, & \qquad w_0 + w_1 &> 0, \\
+# w_0 + w_2 &> 0, & w_0 + w_1 + w_2 &\le 0.
+# \end{aligned} $$
 #
 # Add the two in the middle: $2w_0 + w_1 + w_2 > 0$. Add the first and the last: $2w_0 + w_1 + w_2 \le 0$. Both cannot
 # be true. In the plane: no straight line has the corners (0, 1) and (1, 0) on one side and (0, 0) and (1, 1) on the
@@ -188,7 +191,7 @@ assert all(abs(unit(x).data - 0.5) < 0.01 for x in xor.X)
 # %% [markdown]
 # ## 4. Features made by hand
 #
-# The way out that is oldest: do not show the neuron $x$, but fixed functions of it, the **basis functions**
+# The oldest way out: do not show the neuron $x$, but fixed functions of it, the **basis functions**
 # $\varphi_1(x), \dots, \varphi_M(x)$:
 #
 # $$ \hat y = g\big(w^\top \varphi(x) + w_0\big). $$
@@ -209,8 +212,8 @@ assert answers == xor.y
 # same kind of unit, a weighted sum with a logistic output, behind three different $\varphi$. `Polynomial` gives all
 # products up to a degree, `Radial` says how near $x$ is to each of some points.
 #
-# **Change something.** Put another `data`, or `Polynomial(2, 3)` in the place of degree 2. Which rings and which
-# spirals can be had, and with how many features?
+# **Change something.** Take other `data`, moons or spirals, and `Polynomial(2, 3)` in place of degree 2. Which shapes
+# can be told apart, and with how many features?
 
 # %%
 data = datasets.load("circles", n=80, noise=0.08, seed=1)  # try datasets.load("moons", n=80, seed=1)
@@ -275,9 +278,9 @@ for r, line in zip(degrees, ("-", "--", "-.", ":"), strict=False):
     ax.plot(n_inputs, [monomial_count(n, r) for n in n_inputs], line, marker="o", markersize=4, label=f"degree {r}")
 for n, name in [(64, "8×8 digits"), (784, "28×28 digits"), (10_000, "100×100 pixels")]:
     ax.axvline(n, color="0.75", linewidth=0.8, zorder=0)
-    ax.text(n, 3e17, name, rotation=90, ha="right", va="top", fontsize=8, color="0.35")
+    ax.text(0.95 * n, 3e25, name, rotation=90, ha="right", va="top", fontsize=8, color="0.35")
 ax.set(xscale="log", yscale="log", xlabel="inputs $n$", ylabel="products", title="features made by hand do not scale")
-ax.set_ylim(1, 1e18)
+ax.set_ylim(1, 1e26)
 ax.legend(loc="upper left")
 plt.show()
 
@@ -287,7 +290,10 @@ plt.show()
 # The other way out: let the features be neurons too, and learn their weights with all the others. A **hidden layer**
 # computes $a^1 = g(W^1 x + b^1)$, the output layer sees $a^1$ instead of $x$. With any number of layers,
 #
-# $$ a^0 = x, \qquad z^l = W^l a^{l-1} + b^l, \qquad a^l = g^l(z^l), \qquad \hat y = a^L. $$
+# $$ \begin{aligned}
+# a^0 &= x, & \qquad z^l &= W^l a^{l-1} + b^l, \\
+# a^l &= g^l(z^l), & \hat y &= a^L.
+# \end{aligned} $$
 #
 # For XOR two hidden neurons are enough.
 
@@ -391,7 +397,10 @@ assert math.isclose(a2[0], model(x).data)
 #
 # Does depth alone help? Take a network whose activations are linear, $g(z) = kz$. Then
 #
-# $$ W^2(W^1 x + b^1) + b^2 = \underbrace{W^2W^1}_{W}\,x + \underbrace{W^2b^1 + b^2}_{b}. $$
+# $$ \begin{aligned}
+# & W^2(W^1 x + b^1) + b^2 \\
+# &\quad = \underbrace{W^2W^1}_{W}\,x + \underbrace{W^2b^1 + b^2}_{b}.
+# \end{aligned} $$
 #
 # Two layers are one. With the bias in column 0, put a row $(1, 0, \dots, 0)$ on top of each matrix, so that the 1 is
 # handed on. Then the whole network is the product of the matrices. We build a network of three layers, multiply, and

@@ -23,11 +23,12 @@
 # - read off a loss which examples pull, how hard, and which not at all,
 # - write losses that stay right where the plain formulas overflow, and explain why a saturated neuron learns slowly.
 #
-# *Time to read: 45 minutes. You need: notebook 04.*
+# *Time to read: 45 minutes. You need: [04 · From perceptron to MLP](04_from_perceptron_to_mlp.ipynb).*
 
 # %%
 import math
 import random
+import textwrap
 
 import course
 import matplotlib.pyplot as plt
@@ -201,11 +202,11 @@ assert naive(37.0, 1) == 0.0 < stable(37.0, 1)
 # right answer is then 0, and that of a wrong one is infinite. (A `ValueError` is the logarithm of 0; an `OverflowError`
 # is $e^{800}$.) The remedy is to put sigmoid and logarithm into *one* formula and to rearrange it:
 #
-# $$ -\ln\sigma(z) = \ln(1 + e^{-z}) = \max(-z, 0) + \ln\!\big(1 + e^{-|z|}\big), $$
+# $$ \begin{aligned} -\ln\sigma(z) &= \ln(1 + e^{-z}) \\ &= \max(-z, 0) + \ln\!\big(1 + e^{-|z|}\big), \end{aligned} $$
 #
 # and for softmax, with $m = \max_k z_k$,
 #
-# $$ -\ln p_c = \ln\sum_k e^{z_k} - z_c = m + \ln\sum_k e^{z_k - m} - z_c. $$
+# $$ \begin{aligned} -\ln p_c &= \ln\sum_k e^{z_k} - z_c \\ &= m + \ln\sum_k e^{z_k - m} - z_c. \end{aligned} $$
 #
 # No exponent is positive any more. These are `binary_cross_entropy_with_logits` and `cross_entropy`: give the network a
 # **linear** output, and the loss the logits. The derivatives are as plain as can be: $\sigma(z) - y$, and $p - y$ for
@@ -227,7 +228,7 @@ assert loss.data == losses.get("cross_entropy")(logits, [0, 1, 0]).data == 800.0
 try:  # the formula on probabilities says what went wrong and what to use
     binary(sigmoid(Value(800.0)), 0)
 except DomainError as error:
-    print("\n" + str(error).replace(": ", ":\n  ").replace(". ", ".\n  "))
+    print("\n" + textwrap.fill(str(error), 100))
 
 # %% tags=["measured"]
 zs = np.linspace(0.0, 40.0, 401)
@@ -259,7 +260,7 @@ names = ("hinge", "binary_cross_entropy_with_logits", "half_squared_error")
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.8, 3.8), layout="constrained")
 plots.plot_margin_losses(names, ax=left)
 left.set_title("contribution")
-left.legend(fontsize=7.5, loc="upper right")
+left.legend(fontsize=7.5, loc="upper right", frameon=True, framealpha=1.0, edgecolor="none")
 margins = np.linspace(-2.5, 2.5, 501)
 for name, line in zip(names, ("-", "--", "-."), strict=True):
     pulls = []
@@ -397,7 +398,10 @@ assert all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(g_all,
 # Many straight lines separate two clouds. The support vector machine takes the one with the widest margin and lets some
 # points into it, at a price $C$ (the **soft margin**):
 #
-# $$ E(w, b) = \tfrac12\lVert w\rVert^2 + C\sum_{n=1}^{N}\max\big(0,\; 1 - t_n(w^\top x_n + b)\big). $$
+# $$ \begin{gathered}
+# E(w, b) = \tfrac12\lVert w\rVert^2 + C\sum_{n=1}^{N} L_n, \\
+# L_n = \max\big(0,\; 1 - t_n(w^\top x_n + b)\big).
+# \end{gathered} $$
 #
 # The lines $w^\top x + b = \pm 1$ are $2/\lVert w\rVert$ apart, so a small $\lVert w\rVert$ is a wide margin. It was
 # introduced with constraints $t_n\,y(x_n) \ge 1 - \xi_n$, $\xi_n \ge 0$, for slack variables $\xi_n$ that cost $C$
@@ -409,7 +413,7 @@ assert all(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(g_all,
 # In this software's terms it is hinge loss with an L2 regularizer. The objective of `fit` is
 # $\frac1N\sum L + \frac{\lambda}{N}\cdot\tfrac12\lVert w\rVert^2$, so
 #
-# $$ E = C\,N \cdot \text{objective}\qquad\text{with}\qquad \lambda = 1/C. $$
+# $$ E = C\,N \cdot \text{objective} \quad\text{with}\quad \lambda = 1/C. $$
 
 # %%
 generator = random.Random(5)
@@ -569,7 +573,7 @@ assert all(math.isclose(z.grad, p[c] - float(c == 2), abs_tol=1e-12) for c, z in
 # %% [markdown]
 # ## 9. Regularizers and the whole objective
 #
-# To the loss comes a price for large weights:
+# A price for large weights is added to the loss:
 #
 # $$ \underbrace{\frac1B\sum_{\text{batch}} L}_{\text{error}} + \underbrace{\frac{\lambda}{N}\,\Omega(w)}_{\text{price}} $$
 #
@@ -577,7 +581,7 @@ assert all(math.isclose(z.grad, p[c] - float(c == 2), abs_tol=1e-12) for c, z in
 # |---|---|---|---|---|
 # | `L2` (weight decay) | $\tfrac12\sum w^2$ | $\lambda w$: in proportion | small weights | $\sum w^2$ without the half; $\lambda$ not divided by $N$ |
 # | `L1` | $\sum\lvert w\rvert$ | $\lambda\,\mathrm{sign}(w)$: always the same | zeros | $\tfrac12\sum\lvert w\rvert$ in common lecture notes: `factor=0.5` |
-# | `ElasticNet` | $r\sum\lvert w\rvert + (1-r)\tfrac12\sum w^2$ | both | | |
+# | `ElasticNet` | $r\sum\lvert w\rvert + (1-r)\tfrac12\sum w^2$ | both | zeros, and small weights | |
 #
 # Biases are left out, unless you ask for them (`biases=True`). The loss is divided by the batch size $B$, so the
 # learning rate need not change with it; the price by the size $N$ of the training set, so it is the same in every

@@ -191,6 +191,7 @@ def table() -> str:
     known = {number: sections(path) for number, path in paths.items()}
     lines = [
         "# Where each concept is taught", "",
+        "Every concept of the course, and the sections that teach it.",
         "Written by `python notebooks/concepts.py`; a test checks that every section is there and speaks of its concept.",
     ]  # fmt: skip
     for title, concepts in CONCEPTS.items():

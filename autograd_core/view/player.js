@@ -272,12 +272,13 @@ function draw() {
   byId('first').disabled = byId('back').disabled = at === 0;
   byId('next').disabled = byId('last').disabled = at === frames.length - 1;
   byId('turn').textContent = at < seedFrame ? '↩ Backward' : '↪ Forward';
-  follow(f);
+  follow();
   panels[tab].update?.(state);
 }
 
-// Keep what happens in view, without moving the graph when it is.
-function follow(f) {
+// Keep what happens in view, without moving the graph when it is; at the start that is the first node.
+function follow() {
+  const f = frames[at || 1];
   const box = byId('scroll');
   const group = f.node === undefined ? null : nodeGroups[f.parent ?? f.node];
   if (!group || (box.scrollWidth <= box.clientWidth + 1 && box.scrollHeight <= box.clientHeight + 1)) return;

@@ -35,6 +35,8 @@ _OWN_COLOURS = {
     "dark": {"surface": "#1b222c", "border": "#3d4958", "accent": "#74b6ff", "on-accent": "#08131f", "good": "#66d394"},
 }
 """Colours that only the player has, beside those of the drawings' themes."""
+_MORE_IF_NARROW = 370
+"""Pixels of height by which the views, beside the graph if there is room and below it if not, make a player longer."""
 _MARKS = 0xE000
 """The first of the private characters that stand for operands in the formulas that the page fills in."""
 
@@ -117,9 +119,12 @@ class Player:
         still = base64.b64encode(self.static().encode()).decode()
         page = self.html().replace("&", "&amp;").replace('"', "&quot;")
         title = html.escape(self.title)
+        height = max(self.height, 420)
+        # Of a padding 100% is the width: where the player is narrow, its views are below the graph, and it is longer.
+        size = f"height:0;padding-bottom:clamp({height}px,(760.5px - 100%)*999,{height + _MORE_IF_NARROW}px)"
         return (
-            f'<div style="position:relative;height:{self.height}px;min-height:420px">'
-            f'<img alt="Graph of {title} with its gradients" style="max-width:100%;max-height:100%" '
+            f'<div style="position:relative;{size}">'
+            f'<img alt="Graph of {title} with its gradients" style="position:absolute;max-width:100%;max-height:100%" '
             f'src="data:image/svg+xml;base64,{still}">'
             f'<iframe title="Forward and backward pass of {title}" sandbox="allow-scripts" loading="eager" '
             'style="position:absolute;top:0;left:0;width:100%;height:100%;border:0;color-scheme:normal" '

@@ -337,28 +337,28 @@ function nextNode(direction) {
 
 const natural = { width: Number(picture.getAttribute('width')), height: Number(picture.getAttribute('height')) };
 let scale = 1;
-let smallest = () => (innerWidth > 760 ? 0.8 : 0.65); // the scale that fitting stops at; Infinity: the reader's size stays
+let smallest = 0.8; // the scale that fitting stops at, to stay readable; Infinity: the reader's size stays
 
 function resize(to) {
   scale = Math.max(0.05, Math.min(to, 4));
   picture.setAttribute('width', natural.width * scale);
   picture.setAttribute('height', natural.height * scale);
-  follow(frames[at]);
+  follow();
 }
 
 function fit() {
   const box = byId('scroll');
   const fitting = Math.min(1.6, (box.clientWidth - 4) / natural.width, (box.clientHeight - 4) / natural.height);
-  if (smallest() < Infinity) resize(Math.max(fitting, smallest()));
+  if (smallest < Infinity) resize(Math.max(fitting, smallest));
 }
 
 function zoom(by) {
-  smallest = () => Infinity;
+  smallest = Infinity;
   resize(scale * by);
 }
 byId('smaller').onclick = () => zoom(1 / 1.25);
 byId('larger').onclick = () => zoom(1.25);
-byId('fit').onclick = () => { smallest = () => 0; fit(); };
+byId('fit').onclick = () => { smallest = 0; fit(); };
 
 const themes = ['auto', 'light', 'dark'];
 byId('theme').onclick = () => setTheme(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % 3]);

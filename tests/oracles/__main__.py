@@ -77,7 +77,8 @@ def table(found: Sequence[Difference]) -> str:
         mine = [d for d in found if reason_of(d) is reason]
         if not mine:
             continue
-        lines += ["", f"**{reason.text}** ({reason.verdict})", ""]
+        text = reason.text.replace("*", r"\*")
+        lines += ["", f"**{text}** ({reason.verdict})", ""]
         lines += [
             "| system | result | at | engine | system | exact | ulp off | points |",
             "|---|---|---|---|---|---|---|---|",

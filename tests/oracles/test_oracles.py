@@ -36,7 +36,8 @@ def test_every_disagreement_is_explained_and_every_explanation_is_needed(system:
     found = _found(system)
     assert [d for d in found if reason_of(d) is None] == []
     assert outdated(found, [system], TABLE) == []
-    assert all(reason.text in table(found) for reason in REASONS if system in reason.where)
+    written = table(found).replace(r"\*", "*")
+    assert all(reason.text in written for reason in REASONS if system in reason.where)
 
 
 def test_pytorch_has_sample_inputs():

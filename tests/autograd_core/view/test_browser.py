@@ -299,6 +299,28 @@ def test_contrast_and_names(play, theme):
     assert browser.js(unnamed) == 0
 
 
+def test_a_notebook_on_a_phone_shows_all_of_the_player(play, browser, tmp_path):
+    player = step_through(shared_node(), height=640)
+    notebook = tmp_path / "notebook.html"
+    notebook.write_text(
+        '<!doctype html><meta name="viewport" content="width=device-width"><body style="margin:16px">'
+        + player._repr_html_(),
+        encoding="utf-8",
+    )
+    frame = "document.querySelector('iframe').getBoundingClientRect()"
+    for window in (1280, 793):  # of the latter, the margins leave 761 pixels: just enough for all beside each other
+        browser.window(window, 720)
+        browser.open(notebook)
+        assert browser.js(f"{frame}.height") == 640
+    browser.window(390, 844, mobile=True)
+    browser.wait_for(f"{frame}.height > 640")
+    width, height = browser.js(f"[{frame}.width, {frame}.height]")
+    browser.window(round(width), round(height), mobile=True)
+    play(player).js("go(frames.length - 1)")
+    assert browser.js("document.documentElement.scrollHeight") <= height
+    assert browser.js("scale") >= 0.8  # what is too wide for the screen scrolls, and can be read
+
+
 # Texts with less than 4.5:1 between their colour and that of what is behind them (WCAG 2.2, success criterion 1.4.3).
 CONTRAST = """(() => {
   const channels = (c) => c.match(/[\\d.]+/g).map(Number);
