@@ -58,7 +58,7 @@ class Polynomial(Basis):
     n_inputs
         The number of inputs.
     degree
-        r.
+        The degree r.
     lower
         Whether the degrees 1, …, r − 1 are there too. There are C(n + r − 1, r) monomials of degree r alone.
 
@@ -110,7 +110,7 @@ class Radial(Basis):
     centers
         The points cⱼ.
     width
-        s.
+        The width s.
 
     Raises
     ------

@@ -66,7 +66,7 @@ def clip_gradient_norm(params: Iterable[Value], largest: float) -> float:
 
 
 def clip_gradient_value(params: Iterable[Value], largest: float) -> None:
-    """Bring each component of the gradient into [−`largest`, `largest`].
+    """Bring each component of the gradient into [−c, c], where c is `largest`.
 
     Parameters
     ----------

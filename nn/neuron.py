@@ -98,7 +98,7 @@ class Neuron(Module):
 
     @property
     def n_outputs(self) -> int:
-        """1."""
+        """Always 1."""
         return 1
 
     def pre_activation(self, x: Iterable[Any]) -> Value:

@@ -74,7 +74,7 @@ class L2(Regularizer):
 
 
 class L1(Regularizer):
-    """Ω = factor · Σ |w|: its gradient has the same size for every weight, so small ones become exactly useless.
+    """Ω = factor · Σ |w|: its gradient has the same size for every weight, so it pulls small ones to exactly 0.
 
     Parameters
     ----------

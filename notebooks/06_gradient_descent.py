@@ -138,14 +138,15 @@ contours(left, hill)
 length = math.hypot(*gradient)
 for vector, name, colour in (
     ((gradient[0] / length, gradient[1] / length), "∇C", plots.COLOURS[1]),
-    ((-gradient[0] / length, -gradient[1] / length), "steepest descent", plots.COLOURS[0]),
+    ((-gradient[0] / length, -gradient[1] / length), "steepest\ndescent", plots.COLOURS[0]),
     ((-gradient[1] / length, gradient[0] / length), "slope 0", plots.COLOURS[2]),
 ):
     tip = [p + 0.9 * v for p, v in zip(point, vector, strict=True)]
     left.annotate("", tip, point, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2})
     side = "right" if tip[0] < 0.0 else "left"
     shift = (0, 6) if tip[1] > point[1] else (8, -6)
-    left.annotate(name, tip, shift, textcoords="offset points", ha=side, color=colour, fontweight="bold")
+    va = "bottom" if shift[1] > 0 else "top"
+    left.annotate(name, tip, shift, textcoords="offset points", ha=side, va=va, color=colour, fontweight="bold")
 left.plot(*point, "ko")
 left.set(title="three directions", ylabel="$y$")
 right.plot(np.degrees(angles), slopes)
@@ -309,7 +310,7 @@ plt.show()
 
 # %%
 def curved(w):
-    return (w - 1.0).cosh() if isinstance(w, Value) else math.cosh(w - 1.0)
+    return (w - 1.0).cosh()
 
 
 w = 2.5

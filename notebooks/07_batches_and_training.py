@@ -151,19 +151,9 @@ def walk(batch_size, learning_rate=0.3, epochs=3, **options):
     model.set_weight_matrices([[[2.0, -1.0]]])  # the bias is column 0
     path = Path()
     fit(
-        model,
-        X,
-        y,
-        loss="mse",
-        optimizer="sgd",
-        learning_rate=learning_rate,
-        batch_size=batch_size,
-        epochs=epochs,
-        callbacks=[path],
-        verbose=0,
-        engine="eager",
-        **{"seed": 0, **options},
-    )
+        model, X, y, loss="mse", optimizer="sgd", learning_rate=learning_rate, batch_size=batch_size, epochs=epochs,
+        seed=0, callbacks=[path], verbose=0, engine="eager", **options,
+    )  # fmt: skip
     return np.array(path.points)
 
 
@@ -191,45 +181,37 @@ for ax, B in zip(axes.flat, (1000, 200, 20, 1), strict=True):
     ax.plot(*points.T, "-", marker=".", markersize=5, linewidth=1.2)
     ax.plot(*best, "*", color="C1", markersize=15)
     ax.set_title(f"B = {B}: {STEPS} steps, {STEPS * B:,} examples", fontsize=11)
-for ax in axes[1]:
-    ax.set_xlabel("w")
-for ax in axes[:, 0]:
-    ax.set_ylabel("b")
+plt.setp(axes[1], xlabel="w")
+plt.setp(axes[:, 0], ylabel="b")
 figure.suptitle("the same number of steps")
 plt.show()
 
 # %% [markdown]
-# Fifty steps take all of them nearly to the optimum (the star). Batch descent glides; single examples stagger.
-# But look at the price in the titles: one run has looked at 50,000 examples, another at 50.
+# Fifty steps take all of them most of the way to the optimum (the star). Batch descent glides; single examples
+# stagger. But look at the price in the titles: one run has looked at 50,000 examples, another at 50.
 #
 # The price of a gradient is the number of examples in it. So we compare again at an equal price, three
 # epochs for everybody, that is 3000 examples:
 
-# %% tags=["measured"]
-figure, ax = plt.subplots(figsize=(7.4, 4.4), layout="constrained")
-for B, line in zip((1000, 200, 20, 1), ("-o", "-s", "-", "-"), strict=True):
-    points = walk(B, epochs=3)
-    excess = cost(*points.T) - lowest
-    visited = np.minimum(np.arange(len(points)) * B, 3 * N)
-    ax.plot(visited, excess, line, markersize=5, linewidth=1.6 if B > 1 else 0.7, label=f"B = {B}", zorder=2 + B / N)
-ax.set_yscale("log")
-ax.set_xlabel("examples visited")
-ax.set_ylabel("C − lowest C")
-ax.set_title("the same price: three epochs each")
-ax.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, -0.34))
-plt.show()
-
 # %%
 print("   B   steps   C − lowest C after 3 epochs   mean over the last epoch")
-final = {}
+excess, final = {}, {}
 for B in (1000, 200, 20, 1):
-    points = walk(B, epochs=3)
-    excess = cost(*points.T) - lowest
-    per_epoch = (len(points) - 1) // 3
-    final[B] = float(np.mean(excess[-per_epoch:]))
-    print(f"{B:4}  {len(points) - 1:6}   {excess[-1]:27.5f}   {final[B]:24.5f}")
+    excess[B] = cost(*walk(B, epochs=3).T) - lowest  # before the training, and after every step
+    steps = len(excess[B]) - 1
+    final[B] = float(np.mean(excess[B][-steps // 3 :]))
+    print(f"{B:4}  {steps:6}   {excess[B][-1]:27.5f}   {final[B]:24.5f}")
 
 assert final[20] < final[1] < final[1000]
+
+# %% tags=["measured"]
+figure, ax = plt.subplots(figsize=(7.4, 4.4), layout="constrained")
+for (B, height), line in zip(excess.items(), ("-o", "-s", "-", "-"), strict=True):
+    visited = np.minimum(np.arange(len(height)) * B, 3 * N)
+    ax.plot(visited, height, line, markersize=5, linewidth=1.6 if B > 1 else 0.7, label=f"B = {B}", zorder=2 + B / N)
+ax.set(yscale="log", xlabel="examples visited", ylabel="C − lowest C", title="the same price: three epochs each")
+ax.legend(ncols=4, loc="lower center", bbox_to_anchor=(0.5, -0.34))
+plt.show()
 
 # %% [markdown]
 # - **Batch**: three steps, each in the best direction there is, and still far away. It needs fewer steps, and pays far
@@ -245,9 +227,8 @@ assert final[20] < final[1] < final[1000]
 # %%
 rate, schedule = 0.05, None
 
-points = walk(1, learning_rate=rate, epochs=3, schedule=schedule)
-excess = cost(*points.T) - lowest
-print(f"B = 1, η = {rate}: mean of C − lowest C over the last epoch {np.mean(excess[-N:]):.5f}")
+slower = cost(*walk(1, learning_rate=rate, epochs=3, schedule=schedule).T) - lowest
+print(f"B = 1, η = {rate}: mean of C − lowest C over the last epoch {np.mean(slower[-N:]):.5f}")
 
 # %% [markdown]
 # ## 3. Why the sum is divided by B
@@ -385,8 +366,7 @@ def epoch_means(plan):
     points = walk(epochs=EPOCHS, **plan)[1:]
     size = plan["batch_size"] if callable(plan["batch_size"]) else lambda epoch: plan["batch_size"]
     ends = np.cumsum([math.ceil(N / size(epoch)) for epoch in range(EPOCHS)])
-    excess = cost(*points.T) - lowest
-    return [float(part.mean()) for part in np.split(excess, ends[:-1])], len(points)
+    return [float(part.mean()) for part in np.split(cost(*points.T) - lowest, ends[:-1])], len(points)
 
 
 results = {name: epoch_means(plan) for name, plan in plans.items()}
@@ -400,9 +380,7 @@ assert results["B grows, 10 to 1000"][0][-1] < results["B = 500"][0][-1]
 figure, ax = plt.subplots(figsize=(7.4, 3.9), layout="constrained")
 for (name, (means, steps)), line in zip(results.items(), ("-o", ":", "-s", "--"), strict=True):
     ax.plot(range(1, EPOCHS + 1), means, line, markersize=5, label=f"{name}: {steps} steps")
-ax.set_yscale("log")
-ax.set_xlabel("epoch")
-ax.set_ylabel("C − lowest C, mean of the epoch")
+ax.set(yscale="log", xlabel="epoch", ylabel="C − lowest C, mean of the epoch")
 ax.set_title("small batches first, large ones later")
 ax.legend()
 plt.show()
@@ -418,73 +396,66 @@ plt.show()
 
 
 # %%
-def track(eta, T=800):
-    """Learn a drifting line from one example at a time; the true and the tracked slopes."""
-    rng = random.Random(5)
+rng = random.Random(5)
+true = 1.5 * np.sin(2.0 * np.pi * np.arange(800) / 400)  # the slope, one for each example
+stream = []
+for slope in true.tolist():
+    x = rng.uniform(-1.0, 1.0)
+    stream.append((x, slope * x + 0.3 + rng.gauss(0.0, 0.2)))
+
+
+def track(eta):
+    """Learn the line from one example at a time; the slopes on the way."""
     w, b = Value(0.0, "w"), Value(0.0, "b")
-    true, tracked = [], []
-    for t in range(T):
-        slope = 1.5 * math.sin(2.0 * math.pi * t / 400)
-        x = rng.uniform(-1.0, 1.0)
-        target = slope * x + 0.3 + rng.gauss(0.0, 0.2)
-        loss = 0.5 * (w * x + b - target) ** 2
-        for p in (w, b):
-            p.grad = 0.0
-        loss.backward()
-        for p in (w, b):
-            p.data -= eta * p.grad
-        true.append(slope)
-        tracked.append(w.data)
-    return np.array(true), np.array(tracked)
-
-
-def batch_learner(T=800):
-    """The slope of the least-squares line through everything seen so far."""
-    rng = random.Random(5)
-    seen_x, seen_y, slopes = [], [], []
-    for t in range(T):
-        x = rng.uniform(-1.0, 1.0)
-        seen_x.append(x)
-        seen_y.append(1.5 * math.sin(2.0 * math.pi * t / 400) * x + 0.3 + rng.gauss(0.0, 0.2))
-        slopes.append(np.polyfit(seen_x, seen_y, 1)[0] if t > 1 else 0.0)
+    optimizer = nn.optimizers.SGD([w, b], lr=eta)
+    slopes = []
+    for x, target in stream:
+        optimizer.zero_grad()
+        (0.5 * (w * x + b - target) ** 2).backward()
+        optimizer.step()
+        slopes.append(w.data)
     return np.array(slopes)
+
+
+def batch_learner():
+    """The slope of the least-squares line through everything seen so far."""
+    seen = np.array(stream).T
+    return np.array([0.0, 0.0] + [np.polyfit(*seen[:, :count], 1)[0] for count in range(3, len(stream) + 1)])
+
+
+def mean_error(slopes):
+    """The mean of |w − true slope|, after a start of 100 examples."""
+    return float(np.mean(np.abs(slopes - true)[100:]))
 
 
 # %% [markdown]
 # **Change something.** The rate is the length of the memory: too small and the learner lags behind, too
 # large and it follows the noise. Where is the best rate?
 
-# %% tags=["measured"]
-RATES = (0.02, 0.3, 1.2)
+# %%
+RATES = (0.02, 0.1, 0.3, 0.6, 1.2)
 
+learners = {f"stochastic, η = {eta}": track(eta) for eta in RATES}
+learners["all examples so far"] = batch_learner()
+errors = {name: mean_error(slopes) for name, slopes in learners.items()}
+for name, error in errors.items():
+    print(f"{name:22}  mean |w − true slope| = {error:.2f}")
+
+assert errors["stochastic, η = 0.3"] < min(errors["stochastic, η = 0.02"], errors["stochastic, η = 1.2"])
+assert errors["stochastic, η = 0.3"] < errors["all examples so far"] / 3
+
+# %% tags=["measured"]
 figure, axes = plt.subplots(2, 2, figsize=(8.6, 5.6), sharex=True, sharey=True, layout="constrained")
-true, all_so_far = track(0.1)[0], batch_learner()
-curves = [(f"stochastic, η = {eta}", track(eta)[1]) for eta in RATES]
-curves.append(("all examples so far", all_so_far))
-for ax, (name, slopes) in zip(axes.flat, curves, strict=True):
-    ax.plot(true, color="0.6", linewidth=3, label="true slope")
-    ax.plot(slopes, linewidth=1.2, label=name)
-    ax.set_title(f"{name}: mean error {np.mean(np.abs(slopes - true)[100:]):.2f}", fontsize=11)
+shown = [*(f"stochastic, η = {eta}" for eta in (0.02, 0.3, 1.2)), "all examples so far"]
+for ax, name in zip(axes.flat, shown, strict=True):
+    ax.plot(true, color="0.6", linewidth=3)
+    ax.plot(learners[name], linewidth=1.2)
+    ax.set_title(f"{name}: mean error {errors[name]:.2f}", fontsize=11)
     ax.set_ylim(-2.6, 2.6)
-for ax in axes[1]:
-    ax.set_xlabel("example")
-for ax in axes[:, 0]:
-    ax.set_ylabel("w")
+plt.setp(axes[1], xlabel="example")
+plt.setp(axes[:, 0], ylabel="w")
 figure.suptitle("tracking a slope that drifts (grey)")
 plt.show()
-
-# %%
-errors = {}
-for eta in (0.02, 0.1, 0.3, 0.6, 1.2):
-    true, tracked = track(eta)
-    errors[eta] = float(np.mean(np.abs(tracked - true)[100:]))
-    print(f"stochastic, η = {eta:4}: mean |w − true slope| = {errors[eta]:.2f}")
-lag = float(np.mean(np.abs(all_so_far - true)[100:]))
-print(f"all examples so far:     mean |w − true slope| = {lag:.2f}")
-
-assert errors[0.3] < errors[0.02]
-assert errors[0.3] < errors[1.2]
-assert errors[0.3] < lag / 3
 
 # %% [markdown]
 # ### Exercise 7.3
@@ -500,7 +471,7 @@ course.check("7.3", eta)
 #
 # A network with enough weights can make the training loss almost zero, whatever the targets are. That says nothing. What
 # counts is the loss on examples that it has **not** learned from. So we put some aside, the validation set, and look at both
-# curves. Ten noisy points of a sine, a network with 61 weights:
+# curves. Ten noisy points of a sine, a network with 61 parameters:
 
 
 # %%
@@ -517,23 +488,12 @@ def wide(n_inputs, _, source):
     return source.uniform(-4.0, 4.0) if n_inputs == 1 else source.uniform(-0.2, 0.2)
 
 
-def train_curve(regularizer=None, epochs=400, callbacks=(), hidden=20):
-    model = MLP(1, [hidden, 1], activation="tanh", init=wide, seed=0)
+def train_curve(regularizer=None, **options):
+    model = MLP(1, [20, 1], activation="tanh", init=wide, seed=0)
     history = fit(
-        model,
-        train.X,
-        train.y,
-        loss="mse",
-        learning_rate=0.02,
-        epochs=epochs,
-        seed=0,
-        batch_size="full",
-        validation_data=(held_out.X, held_out.y),
-        verbose=0,
-        regularizer=regularizer,
-        callbacks=callbacks,
-        engine="eager",
-    )
+        model, train.X, train.y, loss="mse", learning_rate=0.02, epochs=400, batch_size="full", seed=0,
+        regularizer=regularizer, engine="eager", verbose=0, **options,
+    )  # fmt: skip
     return model, history
 
 
@@ -548,7 +508,7 @@ def snapshot(training):
         snapshots[training.epoch + 1] = np.array(outputs)
 
 
-by_heart, history = train_curve(callbacks=[snapshot])
+by_heart, history = train_curve(callbacks=[snapshot], validation_data=(held_out.X, held_out.y))
 loss, val_loss = history.history["loss"], history.history["val_loss"]
 
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.4, 4.0), layout="constrained")
@@ -556,17 +516,12 @@ left.plot(grid, np.sin(1.5 * grid), color="0.6", linewidth=3, label="truth")
 for (epoch, outputs), line in zip(snapshots.items(), (":", "-", "--"), strict=True):
     left.plot(grid, outputs, line, label=f"epoch {epoch}")
 left.plot([x for (x,) in train.X], train.y, "o", color="black", markersize=5, label="learned from")
-left.set_xlabel("x")
-left.set_ylabel("y")
-left.set_title("what the network says")
+left.set(xlabel="x", ylabel="y", title="what the network says")
 left.legend(fontsize=9)
 right.plot(loss, label="training")
 right.plot(val_loss, "--", label="validation")
 right.axvline(int(np.argmin(val_loss)), color="0.6", linewidth=1)
-right.set_yscale("log")
-right.set_xlabel("epoch")
-right.set_ylabel("loss")
-right.set_title("training falls, validation turns")
+right.set(yscale="log", xlabel="epoch", ylabel="loss", title="training falls, validation turns")
 right.legend()
 plt.show()
 
@@ -587,7 +542,9 @@ assert val_loss[-1] > 1.2 * val_loss[best_epoch]  # ever worse on what it has no
 # gives the model the weights of its best epoch back.
 
 # %%
-model, history = train_curve(callbacks=[nn.EarlyStopping(patience=40)])
+model, history = train_curve(
+    callbacks=[nn.EarlyStopping(patience=40)], validation_data=(held_out.X, held_out.y)
+)  # fmt: skip
 print(f"{len(history)} epochs; {history.stopped}")
 kept = nn.evaluate(model, held_out.X, held_out.y, "mse")["loss"]
 print(f"validation loss of the model that is kept: {kept:.3f}")
@@ -636,9 +593,7 @@ for penalty, line, colour in ((L2(LAMBDA_OVER_N), "-", "C0"), (L1(LAMBDA_OVER_N)
             unit.weights()[0].data -= ETA * unit.weights()[0].grad
             trace.append(unit.weights()[0].data)
         ax.plot(trace, line, color=colour, label=type(penalty).__name__ if start == 1.0 else None)
-ax.set_xlabel("step")
-ax.set_ylabel("w")
-ax.set_title("nothing but the penalty: L2 shrinks in proportion, L1 by equal steps")
+ax.set(xlabel="step", ylabel="w", title="nothing but the penalty: L2 in proportion, L1 by equal steps")
 ax.legend()
 plt.show()
 
@@ -729,37 +684,21 @@ STRENGTHS = (0.0, 3.0, 6.0, 12.0, 24.0, 48.0)
 def fitted_weights(regularizer):
     model = Perceptron(10, seed=0)
     fit(
-        model,
-        X_many,
-        y_many,
-        loss="mse",
-        optimizer="sgd",
-        learning_rate=0.1,
-        schedule="cosine",
-        batch_size="full",
-        epochs=120,
-        regularizer=regularizer,
-        verbose=0,
-        engine="eager",
-    )
+        model, X_many, y_many, loss="mse", optimizer="sgd", learning_rate=0.1, schedule="cosine", batch_size="full",
+        epochs=120, regularizer=regularizer, verbose=0, engine="eager",
+    )  # fmt: skip
     return [w.data for w in model.weights()]
 
 
 paths = {kind.__name__: np.array([fitted_weights(kind(s)) for s in STRENGTHS]) for kind in (L2, L1)}
 figure, axes = plt.subplots(1, 2, figsize=(9.0, 3.8), sharey=True, layout="constrained")
 for ax, (name, weights) in zip(axes, paths.items(), strict=True):
-    for i in range(10):
-        ax.plot(
-            weights[:, i],
-            "-o",
-            markersize=4,
-            color="C0" if i < 3 else "C1",
-            label={0: "useful inputs", 3: "useless inputs"}.get(i),
-        )
+    for columns, colour, label in ((slice(0, 3), "C0", "useful inputs"), (slice(3, 10), "C1", "useless inputs")):
+        lines = ax.plot(weights[:, columns], "-o", markersize=4, color=colour)
+        lines[0].set_label(label)
     ax.axhline(0.0, color="0.6", linewidth=0.8)
     ax.set_xticks(range(len(STRENGTHS)), [f"{s:g}" for s in STRENGTHS])
-    ax.set_xlabel("λ")
-    ax.set_title(name)
+    ax.set(xlabel="λ", title=name)
 axes[0].set_ylabel("weight")
 axes[0].legend()
 plt.show()
@@ -779,8 +718,9 @@ assert np.all(np.abs(paths["L1"][3][:3]) > 0.3)
 #
 # ### And the overfitting?
 #
-# Back to the ten points. **Change something.** Vary the strength over 0.01, 0.1, 1, 10: too little does nothing, too much
-# flattens the curve.
+# Back to the ten points, with a penalty.
+#
+# **Change something.** Vary the strength over 0.01, 0.1, 1, 10: too little does nothing, too much flattens the curve.
 
 # %%
 strength = 0.1
@@ -827,21 +767,10 @@ scaler = nn.Standardizer.of(X_train, together=True)  # learned from the training
 
 reader = MLP(64, [24, 10], activation="tanh", init="xavier", seed=0)
 history = fit(
-    reader,
-    scaler.transform(X_train),
-    y_train,
-    loss="cross_entropy",
-    optimizer="adam",
-    learning_rate=0.03,
-    schedule="cosine",
-    epochs=6,
-    batch_size=32,
-    regularizer=L2(1.0),
-    seed=0,
-    engine="compiled",
-    verbose=0,
+    reader, scaler.transform(X_train), y_train, loss="cross_entropy", optimizer="adam", learning_rate=0.03,
+    schedule="cosine", epochs=6, batch_size=32, regularizer=L2(1.0), seed=0, engine="compiled", verbose=0,
     validation_data=(scaler.transform(X_val), y_val),
-)
+)  # fmt: skip
 print(reader.summary())
 print(f"\n{len(X_train)} pictures, {math.ceil(len(X_train) / 32)} iterations an epoch, {len(history)} epochs")
 print("validation accuracy by epoch:", "  ".join(f"{a:.2f}" for a in history.history["val_accuracy"]))

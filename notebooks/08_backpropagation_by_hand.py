@@ -133,9 +133,8 @@ for trial in range(60):
     apart = distance(by_hand(model, x, t), by_engine(model, x, t))
     worst = max(worst, apart)
     if trial < 6:
-        print(
-            f"{' → '.join(map(str, shape)):20} {len(model.parameters()):4} gradients agree to 13 digits: {apart < 1e-13}"
-        )
+        layers = " → ".join(map(str, shape))
+        print(f"{layers:20} {len(model.parameters()):4} gradients agree to 13 digits: {apart < 1e-13}")
 print(f"60 networks, all agree: {worst < 1e-12}")
 
 assert worst < 1e-12
@@ -338,9 +337,8 @@ assert right.right
 # %%
 p_right = p_written = 0.2
 for step in range(5):
-    print(
-        f"step {step}: C = {0.5 * (TARGET - p_right) ** 2:.4f} with ŷ − y,   {0.5 * (TARGET - p_written) ** 2:.4f} with y − ŷ"
-    )
+    costs = [0.5 * (TARGET - p) ** 2 for p in (p_right, p_written)]
+    print(f"step {step}: C = {costs[0]:.4f} with ŷ − y,   {costs[1]:.4f} with y − ŷ")
     p_right -= 0.5 * (p_right - TARGET)
     p_written -= 0.5 * (TARGET - p_written)
 
@@ -424,13 +422,9 @@ def cost_above(_, a):
     return sum(c * (w * a) for w, c in zip(w_column, slopes_above, strict=True))
 
 
-summed = verdict(
-    "all three",
-    cost_above,
-    lambda m, a, out: sum(w * c for w, c in zip(w_column, slopes_above, strict=True)) + 0.0 * a,
-    0.6,
-)
-single = verdict("only k = 1", cost_above, lambda m, a, out: w_column[0] * slopes_above[0] + 0.0 * a, 0.6)
+products = [w * c for w, c in zip(w_column, slopes_above, strict=True)]
+summed = verdict("all three", cost_above, lambda m, a, out: sum(products) + 0.0 * a, 0.6)
+single = verdict("only k = 1", cost_above, lambda m, a, out: products[0] + 0.0 * a, 0.6)
 print(summed)
 print(single)
 
@@ -450,9 +444,7 @@ as_written = sum(sigma(w * a_k + b_j) for w, a_k in zip(w_row, a_prev, strict=Tr
 as_it_is = sigma(w_row @ a_prev + b_j)
 neuron = nn.Neuron(3, activation="sigmoid")
 neuron.set_weight_matrices([[[b_j, *w_row]]])
-print(
-    f"sum of sigmoids: {as_written:.4f}    sigmoid of the sum: {as_it_is:.4f}    nn.Neuron: {neuron(a_prev).data:.4f}"
-)
+print(f"sum of sigmoids {as_written:.4f}, sigmoid of the sum {as_it_is:.4f}, nn.Neuron {neuron(a_prev).data:.4f}")
 
 assert as_written > 1.0
 assert math.isclose(as_it_is, neuron(a_prev).data)
@@ -469,10 +461,10 @@ W, a_below_2 = matrices[1], a[1]  # three neurons, two inputs
 for j in range(3):
     right_z = sum(W[j, 1 + k] * a_below_2[k] for k in range(2)) + W[j, 0]
     try:
-        written_z = f"{sum(W[j, 1 + k] * a_below_2[j] for k in range(2)) + W[j, 0]:.4f}"
+        written_z = f"{sum(W[j, 1 + k] * a_below_2[j] for k in range(2)) + W[j, 0]:7.4f}"
     except IndexError:
         written_z = "there is no such activation"
-    print(f"neuron {j + 1}: z = {right_z:.4f}   with a_j in the place of a_k: {written_z}")
+    print(f"neuron {j + 1}: z = {right_z:7.4f}   with a_j in the place of a_k: {written_z}")
 
 assert np.allclose(z[1], W[:, 1:] @ a_below_2 + W[:, 0])
 
@@ -541,9 +533,7 @@ X_set, y_set = [[float(i)] for i in range(12)], [float(i % 2) for i in range(12)
 for name, size in (("update per example", 1), ("one batch", "full")):
     unit = Perceptron(1, seed=0)
     optimizer = nn.optimizers.SGD(unit.parameters(), lr=0.01)
-    nn.fit(
-        unit, X_set, y_set, loss="bce_with_logits", optimizer=optimizer, batch_size=size, epochs=1, seed=0, verbose=0
-    )
+    nn.fit(unit, X_set, y_set, loss="bce_with_logits", optimizer=optimizer, batch_size=size, epochs=1, verbose=0)
     steps = optimizer.state[0]["step"]
     print(f"{name:18}  steps in one epoch of 12 examples: {steps}")
     assert steps == (12 if size == 1 else 1)
@@ -557,24 +547,21 @@ for name, size in (("update per example", 1), ("one batch", "full")):
 
 # %%
 moons = nn.datasets.moons(60, noise=0.1, seed=0)
+
+
+def history_of(model, X, learning_rate, epochs, callback):
+    """What a callback has noted in a training on the moons, by batches of 10."""
+    return nn.fit(
+        model, X, moons.y, loss="bce_with_logits", optimizer="sgd", learning_rate=learning_rate, epochs=epochs,
+        batch_size=10, seed=0, callbacks=[callback], verbose=0,
+    )  # fmt: skip
+
+
 dead = {}
 for rate in (0.05, 3.0):
     model = MLP(2, [16, 1], activation="relu", init="he", seed=2)
-    history = nn.fit(
-        model,
-        moons.X,
-        moons.y,
-        loss="bce_with_logits",
-        optimizer="sgd",
-        learning_rate=rate,
-        epochs=6,
-        batch_size=10,
-        seed=0,
-        verbose=0,
-        callbacks=[nn.IdleUnits()],
-    )
-    dead[rate] = history.history["layer1.dead"]
-    print(f"η = {rate}: share of dead units after each epoch:", "  ".join(f"{d:.2f}" for d in dead[rate]))
+    dead[rate] = history_of(model, moons.X, rate, 6, nn.IdleUnits()).history["layer1.dead"]
+    print(f"η = {rate:4}: share of dead units after each epoch:", "  ".join(f"{d:.2f}" for d in dead[rate]))
 
 assert dead[3.0][-1] > dead[0.05][-1]
 
@@ -593,11 +580,10 @@ assert dead[3.0][-1] > dead[0.05][-1]
 
 # %%
 small = MLP(1, [2, 1], seed=0)
-print(
-    f"weights: {len(small.weights())}, biases: {len(small.biases())}, entries of the gradient: {len(small.parameters())}"
-)
-assert len(small.weights()) != len(small.biases())
-assert len(small.parameters()) == len(small.weights()) + len(small.biases())
+n_w, n_b, n = len(small.weights()), len(small.biases()), len(small.parameters())
+print(f"weights: {n_w}, biases: {n_b}, entries of the gradient: {n}")
+assert n_w != n_b
+assert n == n_w + n_b
 
 # %% [markdown]
 # A step against the gradient, on $C(w) = w^2$ from $w = 1$. The first-order promise is $\Delta C \approx -\eta\,C'(w)^2$:
@@ -624,10 +610,9 @@ def slack(t, output, bracket):
 
 
 for t, output in ((-1, 0.5), (1, 0.5)):
-    print(
-        f"t = {t:2}, y(x) = {output}: slack {slack(t, output, 'right'):.2f} by the right constraint,"
-        f" {slack(t, output, 'written'):.2f} as written; hinge loss {nn.losses.hinge(Value(output), t).data:.2f}"
-    )
+    right, written = slack(t, output, "right"), slack(t, output, "written")
+    hinge = nn.losses.hinge(Value(output), t).data
+    print(f"t = {t:2}, y(x) = {output}: slack {right:.2f}, as written {written:.2f}; hinge loss {hinge:.2f}")
 
 assert math.isclose(slack(-1, 0.5, "right"), 1.5)
 assert slack(-1, 0.5, "written") == 0.0
@@ -700,11 +685,8 @@ assert flow["tanh, Xavier"][0] > 0.05 * flow["tanh, Xavier"][9]
 figure, ax = plt.subplots(figsize=(7.6, 4.4), layout="constrained")
 for (name, norms), marker in zip(flow.items(), "osD^vPX*", strict=False):
     ax.plot(range(1, 12), norms, marker=marker, markersize=5, label=name)
-ax.set_yscale("log")
 ax.set_xticks(range(1, 12), [*map(str, range(1, 11)), "out"])
-ax.set_xlabel("layer")
-ax.set_ylabel("length of δ")
-ax.set_title("ten hidden layers: what comes back to the input")
+ax.set(yscale="log", xlabel="layer", ylabel="length of δ", title="ten hidden layers: what comes back to the input")
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
 
@@ -721,15 +703,10 @@ plt.show()
 depths = (2, 4, 6, 8, 10, 12)
 figure, ax = plt.subplots(figsize=(7.6, 4.0), layout="constrained")
 for (name, options), marker in zip(networks.items(), "osD^vPX*", strict=False):
-    ratios = []
-    for depth in depths:
-        norms = lengths_of_delta(*options, depth=depth, width=6)
-        ratios.append(norms[0] / norms[depth - 1])
-    ax.plot(depths, ratios, marker=marker, markersize=5, label=name)
+    lengths = [lengths_of_delta(*options, depth=depth, width=6) for depth in depths]
+    ax.plot(depths, [norms[0] / norms[-2] for norms in lengths], marker=marker, markersize=5, label=name)
 ax.axhline(1.0, color="0.6", linewidth=1)
-ax.set_yscale("log")
-ax.set_xlabel("number of hidden layers")
-ax.set_ylabel("first layer / last hidden layer")
+ax.set(yscale="log", xlabel="number of hidden layers", ylabel="first layer / last hidden layer")
 ax.set_title("vanishing is exponential in the depth")
 ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
 plt.show()
@@ -747,24 +724,10 @@ plt.show()
 watched = {}
 for activation in ("sigmoid", "tanh"):
     model = MLP(2, [6] * 5 + [1], activation=activation, init="xavier", seed=1)
-    watched[activation] = nn.fit(
-        model,
-        moons.X,
-        moons.y,
-        loss="bce_with_logits",
-        optimizer="sgd",
-        learning_rate=0.3,
-        epochs=25,
-        batch_size=10,
-        seed=0,
-        verbose=0,
-        callbacks=[nn.GradientNorms()],
-    )
+    watched[activation] = history_of(model, moons.X, 0.3, 25, nn.GradientNorms())
     h = watched[activation].history
-    print(
-        f"{activation:7}  gradient of layer 1 / of layer 6: {h['layer1.gradient'][-1] / h['layer6.gradient'][-1]:.0e}"
-        f"   accuracy {h['accuracy'][-1]:.2f}"
-    )
+    ratio = h["layer1.gradient"][-1] / h["layer6.gradient"][-1]
+    print(f"{activation:7}  gradient of layer 1 / of layer 6: {ratio:.0e}   accuracy {h['accuracy'][-1]:.2f}")
 
 assert watched["sigmoid"].history["accuracy"][-1] < 0.7 < watched["tanh"].history["accuracy"][-1]
 
@@ -790,24 +753,10 @@ plt.show()
 for factor in (1.0, 30.0, 100.0):
     X_scaled = [[factor * v for v in row] for row in moons.X]
     model = MLP(2, [8, 8, 1], activation="tanh", init="xavier", seed=2)
-    history = nn.fit(
-        model,
-        X_scaled,
-        moons.y,
-        loss="bce_with_logits",
-        optimizer="sgd",
-        learning_rate=0.3,
-        epochs=25,
-        batch_size=10,
-        seed=0,
-        verbose=0,
-        callbacks=[nn.IdleUnits(slope=0.05)],
-    )
-    h = history.history
-    print(
-        f"inputs of size {factor:3.0f}   saturated units in layer 1: {h['layer1.saturated'][-1]:4.0%}   loss {h['loss'][-1]:.2f}"
-    )
-    assert (h["layer1.saturated"][-1] > 0.5) == (factor > 1.0)
+    h = history_of(model, X_scaled, 0.3, 25, nn.IdleUnits(slope=0.05)).history
+    saturated = h["layer1.saturated"][-1]
+    print(f"inputs of size {factor:3.0f}   saturated units in layer 1: {saturated:4.0%}   loss {h['loss'][-1]:.2f}")
+    assert (saturated > 0.5) == (factor > 1.0)
 
 # %% [markdown]
 # That is why one standardizes inputs (`nn.Standardizer`), and why one starts with weights that keep $z$ at the size of one.
@@ -827,44 +776,23 @@ def graph_of(depth, B, width=8):
     return model, objective(model, [[0.1] * width] * B, [0.0] * B, "mse")
 
 
-print("hidden layers   parameters   nodes for B = 1      B = 10      B = 40")
-for depth in (1, 2, 4, 8):
-    counts = [graph_stats(graph_of(depth, B)[1]).nodes for B in (1, 10, 40)]
+depths, sizes = (1, 2, 4, 8), (1, 10, 20, 40)
+graphs = {depth: [graph_stats(graph_of(depth, B)[1]) for B in sizes] for depth in depths}
+print("hidden layers   parameters" + "".join(f"{f'nodes for B = {B}':>18}" for B in sizes))
+for depth, stats in graphs.items():
     parameters = len(graph_of(depth, 1)[0].parameters())
-    print(f"{depth:13} {parameters:12}  {counts[0]:16} {counts[1]:11} {counts[2]:11}")
+    print(f"{depth:13} {parameters:12}" + "".join(f"{s.nodes:18}" for s in stats))
 
 # %% [markdown]
 # The parameters are there once. All else grows with depth *and* with the batch: for every example each neuron adds a node for $z$ and
 # one for $a$. The bytes:
 
 # %% tags=["measured"]
-figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.8), layout="constrained")
-sizes = (1, 5, 10, 20, 40)
-for depth, marker in zip((1, 2, 4, 8), "osD^", strict=True):
-    left.plot(
-        sizes,
-        [graph_stats(graph_of(depth, B)[1]).bytes / 1024 for B in sizes],
-        marker=marker,
-        markersize=5,
-        label=f"{depth} hidden layer{'s' if depth > 1 else ''}",
-    )
-left.set_xlabel("batch size B")
-left.set_ylabel("KiB of the graph")
-left.set_title("memory over the batch")
-left.legend()
-depths = (1, 2, 4, 6, 8, 10)
-for B, marker in zip((1, 10, 40), "osD", strict=True):
-    right.plot(
-        depths,
-        [graph_stats(graph_of(depth, B)[1]).bytes / 1024 for depth in depths],
-        marker=marker,
-        markersize=5,
-        label=f"B = {B}",
-    )
-right.set_xlabel("hidden layers")
-right.set_ylabel("KiB of the graph")
-right.set_title("memory over the depth")
-right.legend()
+figure, ax = plt.subplots(figsize=(6.4, 3.8), layout="constrained")
+for (depth, stats), marker in zip(graphs.items(), "osD^", strict=True):
+    ax.plot(sizes, [s.bytes / 1024 for s in stats], marker=marker, markersize=5, label=depth)
+ax.set(xlabel="batch size B", ylabel="KiB of the graph", title="the memory of the forward pass")
+ax.legend(title="hidden layers")
 plt.show()
 
 # %% [markdown]

@@ -30,6 +30,7 @@ import random
 import sys
 from decimal import Decimal, getcontext
 from fractions import Fraction
+from textwrap import fill
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -309,7 +310,7 @@ for scheme, line in (("central", "-"), ("complex", "--")):
     errors = [abs(numerical_gradient(f, 1.5, h=10.0**k, scheme=scheme) - exact) / abs(exact) for k in exponents]
     ax.semilogy(list(exponents), np.maximum(errors, 1e-17), line, marker=".", label=f"{scheme} step")
 ax.axhline(2.0**-52, color="0.6", linewidth=1)
-ax.annotate("ε = 2⁻⁵²", (-99, 2.6e-16), fontsize=9)
+ax.annotate("grey: ε = 2⁻⁵²", (-103, 8e-18), fontsize=9)
 ax.set_xlabel("exponent k of the step h = 10ᵏ")
 ax.set_ylabel("relative error")
 ax.set_title("the complex step has no rounding problem")
@@ -423,7 +424,7 @@ def tanh_slope(x):
 
 row = tanh(Value(0.5)).primitive
 print(f"promised by the row of tanh: at most {row.ulp:g} ulp")
-print("    x   1 − tanh² keeps   the engine keeps   correct digits")
+print("correct digits of\n    x          1 − tanh²   the engine's rule")
 for x in (1.0, 5.0, 10.0, 15.0, 19.0):
     exact = tanh_slope(x)
     kept = []
@@ -497,17 +498,9 @@ for name, rule in (("copied", copied_rule), ("right ", right_rule)):
     with on_trial("my_gelu", gelu_value, rule) as my_gelu:
         model = nn.MLP(2, [8, 1], activation=my_gelu, init="he", seed=0)
         history = nn.fit(
-            model,
-            moons.X,
-            moons.y,
-            loss="bce_with_logits",
-            learning_rate=0.05,
-            epochs=15,
-            batch_size=10,
-            seed=0,
-            verbose=0,
-            engine="eager",
-        )
+            model, moons.X, moons.y, loss="bce_with_logits", learning_rate=0.05, epochs=15, batch_size=10, seed=0,
+            engine="eager", verbose=0,
+        )  # fmt: skip
     losses = history.history["loss"]
     print(f"{name} rule: loss after 1, 5, 10, 15 epochs:", "  ".join(f"{losses[i]:.3f}" for i in (0, 4, 9, 14)))
 
@@ -587,7 +580,7 @@ with on_trial("my_gelu", gelu_value, copied_rule) as my_gelu:
     except PrimitiveError as error:
         report = error.report
         print(f"failed: {', '.join(finding.check for finding in report.findings)}")
-        print(f"passed: {', '.join(report.passed)}")
+        print(fill(f"passed: {', '.join(report.passed)}", 96, subsequent_indent="        "))
         guess = report.findings[0].text.splitlines()[-1].strip()
         print(guess)
 
@@ -642,7 +635,9 @@ assert not failing
 #
 # ### A small catalogue
 #
-# The common mistakes, and what `gradcheck` makes of them. **Change something**: put in your own favourite.
+# The common mistakes, and what `gradcheck` makes of them.
+#
+# **Change something.** Put in your own favourite.
 
 # %%
 CATALOGUE = {
@@ -678,7 +673,8 @@ assert "swapped" in kind
 try:
     gradcheck(lambda x: x * x.data, 3.0)
 except GradientMismatch as error:
-    print(f"reverse sweep {error.reverse:.1f}, differences {error.numerical:.1f}\n{error.kind}")
+    print(f"reverse sweep {error.reverse:.1f}, differences {error.numerical:.1f}")
+    print(fill(error.kind, 96))
 
 # %% [markdown]
 # ### Exercise 9.5

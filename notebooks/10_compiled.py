@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 10 · Compiled
 #
-# **The question.** A multiplication in our graph takes a thousand times as long as the processor needs for it. Why is
+# **The question.** A multiplication in our graph takes thousands of times as long as the processor needs for it. Why is
 # that, and what is left to do if the same program is written down *once*, and then only carried out?
 #
 # After this notebook you can
@@ -200,8 +200,9 @@ show(passes.weigh_sums, lambda x, y: p * x + q * y + c, 2.0, 5.0)
 # Only the last one may change a result, by rounding: it adds up in another order. No pass cancels $x - x$ or turns
 # $x \cdot 0$ into $0$: for $x = \infty$ and nan that would be wrong.
 #
-# All passes together, on one program. **Change something:** put in a program of your own. Which of its lines go? Can
-# you write one that no pass can improve?
+# All passes together, on one program.
+#
+# **Change something.** Put in a program of your own. Which of its lines go? Can you write one that no pass can improve?
 
 
 # %%
@@ -371,18 +372,22 @@ assert branching(np.array([1.0, -1.0, 2.0, -3.0])).tolist() == [2.0, 1.0, 4.0, 3
 # The comparison went into the tape as a **guard**: this program holds where the comparison comes out like this. Lanes
 # where it does not are recorded once more, and every lane is computed by the program that fits it. So the result is
 # never that of a wrong branch. But each way through the branches is a program of its own, and with ten `if`s there may
-# be a thousand ways. `where` computes both sides and selects lane by lane: one program, no guard.
+# be a thousand ways. `where` computes both sides and selects lane by lane: one program, no guard. Here is its tape, and
+# what it gives on the same array, carried out as in section 4:
 
 # %%
-selecting = jit(lambda x: where(x > 0.0, 2.0 * x, -1.0 * x))
-print(selecting(np.array([1.0, -1.0, 2.0, -3.0])))
-print(selecting.recorded)
-assert not selecting.recorded.guards
+selecting, _ = record(lambda x: where(x > 0.0, 2.0 * x, -1.0 * x), [1.0])
+(values,) = functions_of(selecting)[0](Arrays(np), [np.array([1.0, -1.0, 2.0, -3.0])], [])
+print(values)
+print(selecting)
+assert values.tolist() == [2.0, 1.0, 4.0, 3.0]
+assert not selecting.guards
 assert len(branching.recorded.guards) == 1
 
 # %% [markdown]
-# What cannot be recorded for all lanes is refused, with what to write instead. **Change something:** repair one of these
-# functions, and look at its tape.
+# What cannot be recorded for all lanes is refused, with what to write instead.
+#
+# **Change something.** Repair one of these functions, and look at its tape.
 
 
 # %%
@@ -484,8 +489,11 @@ plt.show()
 # *same scalar program* is as fast as code that was written for matrices from the start. Libraries of tensors catch up
 # where layers are large, as their cost per call is then spread over much arithmetic.
 #
-# How many lanes does it take? A call of a compiled function has a cost of its own. **Change something:** put in your own
-# function. Where do the curves cross?
+# How many lanes does it take? A call of a compiled function has a cost of its own, here about that of one eager example.
+# So a single lane gains next to nothing, and the next hundred are almost free.
+#
+# **Change something.** Put in a function of your own, a small one and a large one. From how many lanes on does
+# compiling pay?
 
 # %% tags=["measured"]
 lanes = [1, 10, 100, 1000, 10_000]

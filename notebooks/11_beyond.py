@@ -289,7 +289,7 @@ fig, ax = plt.subplots(figsize=(6.4, 3.6), layout="constrained")
 ax.plot(x_data, y_data, "o", color="0.4", label="measured")
 ax.plot(x_data, model(x_data, 1.0, 1.0, 0.0), ":", color=plots.COLOURS[0], label="start")
 ax.plot(x_data, model(x_data, *best), color=plots.COLOURS[1], label="fit")
-ax.set(xlabel="x", ylabel="y", title="$y = a\\,e^{-bx} + c$")
+ax.set(xlabel="x", ylabel="y", title="the fit through 30 points")
 ax.legend()
 plt.show()
 

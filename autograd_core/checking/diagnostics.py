@@ -72,7 +72,8 @@ def first_nonfinite(root: Value) -> NonFinite | None:
 
     Returns
     -------
-    A `NonFinite`: print it for the operation, its operands, and the line if recorded under `trace_lines`.
+    NonFinite or None
+        It prints as the operation, its operands, and the line if recorded under `trace_lines`.
 
     Examples
     --------

@@ -45,7 +45,8 @@ def gradcheck(f: Any, *inputs: Any, order: int = 1, parameters: Any = ()) -> Rep
 
     Returns
     -------
-    A `Report`: print it.
+    Report
+        What was found, to be printed.
 
     Raises
     ------

@@ -70,7 +70,8 @@ def numerical_gradient(
 
     Returns
     -------
-    A float for a number, a list for a sequence, which also knows `evaluations`, `scheme` and the steps `h`.
+    NumericalDerivative or NumericalGradient
+        A float for a number, a list for a sequence, which also knows `evaluations`, `scheme` and the steps `h`.
 
     Raises
     ------
@@ -248,7 +249,7 @@ def perturb_and_keep(
     Raises
     ------
     ValueError
-        If `steps` is negative or `size` not positive.
+        If ``steps`` is negative or `size` not positive.
 
     Examples
     --------

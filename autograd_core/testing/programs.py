@@ -43,6 +43,7 @@ class Instruction(NamedTuple):
 
     name: str
     operands: tuple[Operand, ...]
+    """The numbers of registers, and constants as floats."""
 
 
 class Program:

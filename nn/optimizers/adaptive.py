@@ -28,8 +28,14 @@ class Adagrad(Optimizer):
         Parameters, or groups of them (see `Optimizer`).
     lr
         The learning rate η.
-    lr_decay, weight_decay, initial_accumulator_value, eps
-        ρ, λ, s before the first step, and ε.
+    lr_decay
+        The decay ρ of the rate.
+    weight_decay
+        λ.
+    initial_accumulator_value
+        s before the first step.
+    eps
+        ε, which keeps the quotient finite.
 
     Raises
     ------
@@ -104,8 +110,14 @@ class RMSprop(Optimizer):
         Parameters, or groups of them (see `Optimizer`).
     lr
         The learning rate η.
-    alpha, eps, weight_decay, momentum
-        α, ε, λ and μ.
+    alpha
+        The smoothing α.
+    eps
+        ε, which keeps the quotient finite.
+    weight_decay
+        λ.
+    momentum
+        μ.
 
     Raises
     ------
@@ -170,8 +182,12 @@ class Adam(Optimizer):
         Parameters, or groups of them (see `Optimizer`).
     lr
         The learning rate η.
-    betas, eps, weight_decay
-        (β₁, β₂), ε and λ.
+    betas
+        (β₁, β₂).
+    eps
+        ε, which keeps the quotient finite.
+    weight_decay
+        λ.
 
     Raises
     ------
@@ -225,8 +241,12 @@ class AdamW(Adam):
         Parameters, or groups of them (see `Optimizer`).
     lr
         The learning rate η.
-    betas, eps, weight_decay
-        (β₁, β₂), ε and λ.
+    betas
+        (β₁, β₂).
+    eps
+        ε, which keeps the quotient finite.
+    weight_decay
+        λ.
 
     Raises
     ------

@@ -27,8 +27,14 @@ class SGD(Optimizer):
         Parameters, or groups of them (see `Optimizer`).
     lr
         The learning rate η.
-    momentum, dampening, nesterov, weight_decay
-        μ, τ, whether to look ahead, and λ.
+    momentum
+        μ.
+    dampening
+        τ.
+    nesterov
+        Whether to look ahead: d = g + μ·v.
+    weight_decay
+        λ.
 
     Raises
     ------

@@ -14,7 +14,7 @@ def plot_loss(history: History, ax: Any = None) -> Any:
     Parameters
     ----------
     history
-        What `fit` returned.
+        What `nn.fit` returned.
     ax
         The matplotlib axes to draw on; a new figure if None. So for all plots of this package.
 

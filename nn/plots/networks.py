@@ -44,7 +44,7 @@ def plot_weight_matrix(matrix: Sequence[Sequence[float]], ax: Any = None, title:
     Parameters
     ----------
     matrix
-        One of `Module.weight_matrices`.
+        One of `nn.Module.weight_matrices`.
     ax
         The axes to draw on.
     title

@@ -22,7 +22,7 @@ class DescentPath(Callback):
     Parameters
     ----------
     first, second
-        The parameters: Values, or their names (see `Module.named_parameters`).
+        The parameters: Values, or their names (see `nn.Module.named_parameters`).
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ def plot_loss_surface(
     Parameters
     ----------
     model, X, y, loss, regularizer
-        As for `fit`. A batch of a few hundred examples is enough.
+        As for `nn.fit`. A batch of a few hundred examples is enough.
     parameters
         The two: Values, or their names.
     path
