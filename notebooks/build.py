@@ -166,7 +166,7 @@ def _small(bitmap: str) -> str:
 
 
 def kinds_and_texts(output: NotebookNode) -> list[tuple[str, str]]:
-    """What an output shows, by kind; text of HTML and SVG is what can be read in it."""
+    """What an output shows, by kind; text of HTML and SVG is what can be read in it, and what its code is."""
     if output.output_type == "stream":
         return [(output.name, output.text)]
     if output.output_type == "error":
@@ -179,16 +179,19 @@ def kinds_and_texts(output: NotebookNode) -> list[tuple[str, str]]:
 
 
 class _Reader(HTMLParser):
-    """Collects the texts of a page, of the frames in it, of pictures given as data, and its data in JSON."""
+    """Collects the texts of a page, of the frames in it, of pictures given as data, and its data in JSON.
+
+    Scripts and styles are told by their digests.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self.skipping = False
+        self.is_code = False
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
-        self.skipping = tag == "style" or (tag == "script" and given.get("type") != "application/json")
+        self.is_code = tag == "style" or (tag == "script" and given.get("type") != "application/json")
         if srcdoc := given.get("srcdoc"):
             self.texts += readable(srcdoc)
         kind, _, data = (given.get("src") or "").partition(";base64,")
@@ -196,15 +199,15 @@ class _Reader(HTMLParser):
             self.texts += readable(base64.b64decode(data).decode())
 
     def handle_endtag(self, _: str) -> None:
-        self.skipping = False
+        self.is_code = False
 
     def handle_data(self, data: str) -> None:
-        if not self.skipping and data.strip():
-            self.texts.append(data.strip())
+        if data.strip():
+            self.texts.append(f"code {hashlib.sha256(data.encode()).hexdigest()}" if self.is_code else data.strip())
 
 
 def readable(markup: str) -> list[str]:
-    """The texts in HTML or SVG, in order."""
+    """The texts in HTML or SVG, in order, and a digest in place of each script and style."""
     reader = _Reader()
     reader.feed(markup)
     reader.close()
