@@ -51,7 +51,12 @@ class Regularizer(ABC):
         return self.strength * self.omega(weights) if weights else 0.0
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.strength:g}{', biases=True' if self.biases else ''})"
+        options = [f"{name}={x:g}" for name, x in self._options().items()] + ["biases=True"] * self.biases
+        return f"{type(self).__name__}({', '.join([f'{self.strength:g}', *options])})"
+
+    def _options(self) -> dict[str, float]:
+        """What else Ω depends on, where it is not what most texts have."""
+        return {}
 
 
 class L2(Regularizer):
@@ -103,6 +108,10 @@ class L1(Regularizer):
         norm = fsum([abs(w) for w in weights])
         return norm if self.factor == 1.0 else self.factor * norm
 
+    def _options(self) -> dict[str, float]:
+        """The factor."""
+        return {} if self.factor == 1.0 else {"factor": self.factor}
+
 
 class ElasticNet(Regularizer):
     """Ω = r Σ |w| + (1 − r) ½ Σ w²: between `L2` (r = 0) and `L1` (r = 1).
@@ -132,6 +141,10 @@ class ElasticNet(Regularizer):
     def omega(self, weights: Sequence[Any]) -> Any:
         """Σ |w| and ½ Σ w², weighted by r and 1 − r."""
         return self.l1_ratio * fsum([abs(w) for w in weights]) + 0.5 * (1.0 - self.l1_ratio) * dot(weights, weights)
+
+    def _options(self) -> dict[str, float]:
+        """r."""
+        return {"l1_ratio": self.l1_ratio}
 
 
 REGULARIZERS: dict[str, type[Regularizer]] = {"l1": L1, "l2": L2, "elastic_net": ElasticNet}

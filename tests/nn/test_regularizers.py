@@ -58,6 +58,9 @@ def test_by_name_and_as_function():
     assert regularizers.get(test_by_name_and_as_function) is test_by_name_and_as_function
     assert regularizers.get(None) is None
     assert repr(L2(0.5, biases=True)) == "L2(0.5, biases=True)"
+    assert repr(L1(0.5)) == "L1(0.5)"
+    assert repr(L1(0.25, factor=0.5, biases=True)) == "L1(0.25, factor=0.5, biases=True)"
+    assert repr(ElasticNet(1.0)) == "ElasticNet(1, l1_ratio=0.5)"
 
 
 @pytest.mark.parametrize(
