@@ -143,7 +143,7 @@ class ElasticNet(Regularizer):
         return self.l1_ratio * fsum([abs(w) for w in weights]) + 0.5 * (1.0 - self.l1_ratio) * dot(weights, weights)
 
     def _options(self) -> dict[str, float]:
-        """r."""
+        """The share of Σ |w|."""
         return {"l1_ratio": self.l1_ratio}
 
 
