@@ -26,6 +26,7 @@ examples:
   python -m benchmarks compiled                       recorded programs and trainings, some minutes
   python -m benchmarks compiled moons digits --profile
   python -m benchmarks accuracy                       errors of every operation in ulp, some minutes
+  python -m benchmarks accuracy second                of second derivatives, eager, compiled, and other libraries
   python -m benchmarks accuracy rows --operations tanh,hypot --points 1000000
 
 how to read a table of times:
@@ -88,7 +89,10 @@ def add_points(suite: argparse.ArgumentParser) -> None:
     suite.add_argument("--operations", type=names, default=[], metavar="NAMES", help="some rows only, as tanh,hypot")
     suite.add_argument("--seed", type=int, default=0, help="other numbers give other points (default: %(default)s)")
     suite.add_argument(
-        "--document", type=Path, metavar="FILE", help="put the table of operations into docs/guarantees.md"
+        "--document",
+        type=Path,
+        metavar="FILE",
+        help="put the tables of operations and of second derivatives into docs/guarantees.md",
     )
     keys = ("points", "operations", "seed", "document")
     suite.set_defaults(keywords=lambda chosen: {key: getattr(chosen, key) for key in keys})

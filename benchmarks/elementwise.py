@@ -14,7 +14,7 @@ import numpy as np
 
 Point = tuple[float, ...]
 SEQUENCES = {"fsum", "prod", "logsumexp", "dot"}
-"""Operations of sequences: their functions here take one array, with one row per operand."""
+"""Operations of sequences: their functions here take one array, with one row per operand (see `Library.stack`)."""
 
 
 class Library:
@@ -29,14 +29,27 @@ class Library:
         """The value of an operation and its partials at several points with equally many operands: an array for each."""
         if name not in self.functions:
             return []
-        operands = np.array(batch).T
-        function = self.functions[name]
         with np.errstate(all="ignore"):
-            if name in SEQUENCES:
-                value, (partials,) = self.value_and_partials(function, [operands])
-            else:
-                value, partials = self.value_and_partials(function, list(operands))
+            value, partials = self.value_and_partials(self._of_operands(name), list(np.array(batch).T))
         return [np.asarray(value), *map(np.asarray, partials)]
+
+    def second_derivatives(self, name: str, batch: Sequence[Point]) -> list[list[Any]]:
+        """The derivative of each partial by operand j, in list j; none if it cannot differentiate the operation twice."""
+        if name not in self.functions:
+            return []
+        function, operands = self._of_operands(name), list(np.array(batch).T)
+
+        def partial(i: int) -> Callable[..., Any]:
+            return lambda *xs: self.differentiate(function, xs)[1][i]
+
+        with np.errstate(all="ignore"):
+            rows = [self.value_and_partials(partial(i), operands)[1] for i in range(len(operands))]
+        return [list(map(np.asarray, column)) for column in zip(*rows, strict=True)]
+
+    def _of_operands(self, name: str) -> Callable[..., Any]:
+        """The function of an operation that takes its operands one by one."""
+        function = self.functions[name]
+        return (lambda *xs: function(self.stack(xs))) if name in SEQUENCES else function
 
     def loss(self, name: str, outputs: Sequence[float], target: Any) -> list[float]:
         """A loss of `nn`, as the library has it, and its gradient."""
@@ -45,7 +58,15 @@ class Library:
         return [float(value), *map(float, gradient)]
 
     def value_and_partials(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
-        """``function(*operands)``, and the derivative of each of its elements by its operands."""
+        """``function(*operands)``, and the derivative of each of its elements by its operands, of arrays."""
+        return self.differentiate(function, operands)
+
+    def differentiate(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
+        """The same in numbers of the library, which it can differentiate again."""
+        raise NotImplementedError
+
+    def stack(self, operands: Sequence[Any]) -> Any:
+        """One array of the library with a row for each operand."""
         raise NotImplementedError
 
 
@@ -104,13 +125,20 @@ class Torch(Library):
 
     def value_and_partials(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
         leaves = [self.torch.tensor(x, requires_grad=True) for x in operands]
-        value = function(*leaves)
-        if value.requires_grad:
-            value.backward(self.torch.ones_like(value))
-        zeros = [
-            np.zeros(x.shape) if leaf.grad is None else leaf.grad for x, leaf in zip(operands, leaves, strict=True)
-        ]
-        return value.detach(), zeros
+        value, partials = self.differentiate(function, leaves, again=False)
+        return value.numpy(force=True), [partial.numpy(force=True) for partial in partials]
+
+    def differentiate(
+        self, function: Callable[..., Any], operands: Sequence[Any], again: bool = True
+    ) -> tuple[Any, Sequence[Any]]:
+        value, torch = function(*operands), self.torch
+        if not value.requires_grad:
+            return value, [torch.zeros_like(x) for x in operands]
+        ones = torch.ones_like(value)
+        return value, torch.autograd.grad(value, operands, ones, create_graph=again, materialize_grads=True)
+
+    def stack(self, operands: Sequence[Any]) -> Any:
+        return self.torch.stack(list(operands))
 
 
 class Jax(Library):
@@ -158,13 +186,18 @@ class Jax(Library):
     def value_and_partials(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
         count = operands[0].shape[-1]
         if count < 10:  # a loss: padding would change it
-            value, pull = self.jax.vjp(function, *operands)
-            return value, pull(self.jax.numpy.ones_like(value))
+            return self.differentiate(function, operands)
         padding = (1 << (count - 1).bit_length()) - count  # few sizes: JAX compiles for each of them
         padded = [np.concatenate([x, np.repeat(x[..., -1:], padding, axis=-1)], axis=-1) for x in operands]
-        value, pull = self.jax.vjp(function, *padded)
-        partials = pull(self.jax.numpy.ones_like(value))
+        value, partials = self.differentiate(function, padded)
         return value[:count], [np.asarray(p)[..., :count] for p in partials]
+
+    def differentiate(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
+        value, pull = self.jax.vjp(function, *operands)
+        return value, pull(self.jax.numpy.ones_like(value))
+
+    def stack(self, operands: Sequence[Any]) -> Any:
+        return self.jax.numpy.stack(operands)
 
 
 class Autograd(Library):
@@ -218,11 +251,14 @@ class Autograd(Library):
             },
         )  # fmt: skip
 
-    def value_and_partials(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
+    def differentiate(self, function: Callable[..., Any], operands: Sequence[Any]) -> tuple[Any, Sequence[Any]]:
         with warnings.catch_warnings():  # it warns where a result does not depend on the operands
             warnings.simplefilter("ignore")
-            pull, value = self.autograd.make_vjp(lambda xs: function(*xs))(list(operands))
+            pull, value = self.autograd.make_vjp(lambda xs: function(*xs))(tuple(operands))
         return value, pull(np.ones(np.shape(value)))
+
+    def stack(self, operands: Sequence[Any]) -> Any:
+        return self.autograd.numpy.stack(operands)
 
 
 LIBRARIES: dict[str, type[Library]] = {"torch": Torch, "jax": Jax, "autograd": Autograd}

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # No deadlines: the first call of an operation may compile, and machines are shared.
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+# Tests of the tests need to know that a test fails, not the simplest example for it.
+settings.register_profile("mutants", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate])
 settings.register_profile(
     "thorough", deadline=None, max_examples=5_000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -32,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings.load_profile(name)
     except Exception as error:
-        raise pytest.UsageError(f"HYPOTHESIS_PROFILE is dev, ci or thorough, got {name!r}") from error
+        raise pytest.UsageError(f"HYPOTHESIS_PROFILE is dev, ci, mutants or thorough, got {name!r}") from error
     # A child process imports the packages that are tested, wherever it starts and whatever is installed.
     inherited = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])

@@ -2,20 +2,25 @@
 
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from hypothesis import strategies as st
 
 from autograd_core import Value
 from autograd_core.checking.replay import kinks_of
+from autograd_core.conditions import RECORDED_ROWS
 from autograd_core.domains import domain_errors
 from autograd_core.graph import topological_order
 from autograd_core.linearization import Linearization
+from autograd_core.primitives import TABLE
 from autograd_core.row import UNSELECTED
+from autograd_core.tape.kernels import can_compile
 from autograd_core.testing import Program, programs
 
 EPSILON = 2.0**-52
+ALL_ROWS = sorted((r for r in [*TABLE.values(), *RECORDED_ROWS.values()] if can_compile(r)), key=lambda row: row.name)
+"""Rows that all kernels of tests are made for, so that one is compiled instead of one for each set of rows."""
 
 
 @dataclass
@@ -32,6 +37,17 @@ class Case:
 
     def __call__(self, *xs):
         return self.program(*self._inputs(xs))
+
+    def wobble(self, lane):
+        """How far the gradient in a lane moves if every result is off by some last places: by inputs, then captured."""
+        gradient = np.array(self.eagerly(lane).gradient)
+        noise = random.Random(0)
+        with np.errstate(invalid="ignore"):
+            moved = [
+                abs(replace(self, program=_nudged(self.program, noise)).eagerly(lane).gradient - gradient)
+                for _ in range(8)
+            ]
+            return np.max(moved, axis=0)
 
     def _inputs(self, xs):
         given = iter(xs)
@@ -60,6 +76,17 @@ class Eager:
         self.sizes = sizes.pull(root)
         self.noise = _noise(root, order)
         self.is_delicate = any(map(_near_kink, order)) or _near_branch(registers, program)
+
+
+def _nudged(program, noise):
+    """A program whose every result is multiplied by almost 1."""
+    count = len(program.inputs)
+    instructions, places = [], list(range(count))
+    for name, operands in program.instructions:
+        instructions.append((name, *(places[x] if type(x) is int else x for x in operands)))
+        instructions.append(("mul", count + len(instructions) - 1, 1.0 + noise.choice((-2, -1, 0, 1, 2)) * EPSILON))
+        places.append(count + len(instructions) - 1)
+    return Program(program.inputs, instructions)
 
 
 def _noise(root, order):

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
 EPSILON = 2.0**-52
+TINIEST = 2.0**-1074
+"""What rounding moves a subnormal number by: no part of it, however small, but this."""
 COLUMNS = 9
 HALVINGS = 60
 

@@ -8,7 +8,7 @@ from ..evaluate import NUMBERS
 from ..ieee import Float
 from ..row import UNSELECTED, Primitive
 from ..value import Value
-from .finite_differences import EPSILON, Estimate, Function, Sample, derivative, rounding_noise
+from .finite_differences import EPSILON, TINIEST, Estimate, Function, Sample, derivative, rounding_noise
 from .replay import on_floats
 
 POINTS = 200
@@ -145,7 +145,7 @@ def along(row: Primitive, operands: Sequence[float], index: int) -> Function:
     def sample(x: float) -> Sample:
         point = [*operands[:index], x, *operands[index + 1 :]]
         value = on_floats(row, point)
-        return Sample(value, row.ulp * EPSILON * abs(value), _sides(row, point))
+        return Sample(value, row.ulp * max(EPSILON * abs(value), TINIEST), _sides(row, point))
 
     return sample
 

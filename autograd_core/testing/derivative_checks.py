@@ -10,7 +10,7 @@ from itertools import pairwise
 from ..checking.diagnosis import diagnose
 from ..checking.rulecheck import Fault
 from ..functional import grad, hessian, jvp
-from ..row import UNSELECTED
+from ..row import UNSELECTED, Primitive
 from ..value import Value, apply
 from .sampling import SMALLEST, Point, in_domain, kink_values
 from .subject import Subject
@@ -218,7 +218,7 @@ def _jump(subject: Subject, x: Point, i: int, a: float, b: float) -> str | None:
         return None
     size = [max(abs(p), abs(q)) for p, q in zip(left, right, strict=True)]
     jumps = [k for k, (p, q, s) in enumerate(zip(left, right, size, strict=True)) if abs(p - q) > 1e-4 * max(s, 1e-3)]
-    if not jumps or max(size) > 1e8 or _is_declared(subject, at(low)) or _is_declared(subject, at(high)):
+    if not jumps or max(size) > 1e8 or _is_declared(subject, at(low), at(high)):
         return None
     k = jumps[-1]
     what = f"the partial by {subject.names(x)[k - 1]}" if k else "the value"
@@ -235,12 +235,18 @@ def _distance(p: Sequence[float], q: Sequence[float]) -> float:
     )
 
 
-def _is_declared(subject: Subject, x: Point) -> bool:
+def _is_declared(subject: Subject, low: Point, high: Point) -> bool:
+    """Whether a kink lies between two points that are close together, or a kink or convention beside one of them."""
+    row = subject.row
+    if any((k > 0.0) != (l > 0.0) for k, l in zip(kink_values(row, low), kink_values(row, high), strict=True)):
+        return True  # however steep the expression is, and so how far from 0 at the floats beside the kink
+    return any(_is_beside_kink(row, x) for x in (low, high))
+
+
+def _is_beside_kink(row: Primitive, x: Point) -> bool:
     scale = max(1.0, *map(abs, x))
-    return any(abs(k) <= 1e-9 * scale for k in kink_values(subject.row, x)) or any(
-        all(abs(a - b) <= 1e-9 for a, b in zip(x, point, strict=True))
-        for point in subject.row.at
-        if len(point) == len(x)
+    return any(abs(k) <= 1e-9 * scale for k in kink_values(row, x)) or any(
+        all(abs(a - b) <= 1e-9 for a, b in zip(x, point, strict=True)) for point in row.at if len(point) == len(x)
     )
 
 

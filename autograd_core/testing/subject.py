@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from ..checking.finite_differences import EPSILON, Sample, derivative, rounding_noise
+from ..checking.finite_differences import EPSILON, TINIEST, Sample, derivative, rounding_noise
 from ..checking.replay import on_complex
 from ..checking.rulecheck import along, argument_name
 from ..domains import domain_errors
@@ -130,7 +130,9 @@ class Subject:
             return None
         exact = self._complex_step(x, i)
         if exact is not None and abs(exact - estimate.value) <= estimate.error:
-            return Slope(exact, min(estimate.error, 64.0 * EPSILON * max(abs(exact), abs(self.value(x)))))
+            rounding = 64.0 * EPSILON * max(abs(exact), abs(self.value(x)))
+            underflow = TINIEST / IMAGINARY  # of the imaginary part, which is that much smaller than the derivative
+            return Slope(exact, min(estimate.error, rounding + underflow))
         return Slope(estimate.value, estimate.error)
 
     def slope_of_partial(self, x: Sequence[float], i: int, j: int) -> Slope | None:
@@ -142,7 +144,7 @@ class Subject:
                 raise ValueError(f"outside of the domain: {self.at(moved)}")
             partial = self.evaluate(moved)[1][i]
             sides = tuple(k > 0.0 for k in kink_values(self.row, moved))
-            return Sample(partial, self.row.ulp * EPSILON * abs(partial), sides)
+            return Sample(partial, self.row.ulp * max(EPSILON * abs(partial), TINIEST), sides)
 
         try:
             estimate = derivative(sample, x[j], noise=rounding_noise(sample, x[j]))

@@ -1,7 +1,8 @@
 """The one place where these tests touch the engine: value and partials of a row, one by one and compiled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -75,17 +76,53 @@ MODES = {
         for j in range(len(x))
     ],
 }
-"""The ways to the second derivatives: row j holds those of the partial by operand j."""
+"""The ways to the second derivatives of a function of a list, as a matrix."""
 
 
-def second_derivatives(row: Primitive, args: Point, mode: str) -> np.ndarray:
-    """The derivative of partial i of `row` by operand j at ``[i, j]``; an operand without a derivative is a constant."""
-    free = [i for i, partial in enumerate(value_and_partials(row, args)[1]) if partial == partial]
+def operands_with_derivative(row: Primitive, args: Point) -> tuple[int, ...]:
+    """Where the operands are that have a derivative at `args`: the exponent of a negative base has none."""
+    return tuple(i for i, partial in enumerate(value_and_partials(row, args)[1]) if partial == partial)
 
-    def f(xs: Sequence[Any]) -> Any:
-        operands = list(args)
-        for i, x in zip(free, xs, strict=True):
-            operands[i] = x
-        return function_of_operands(row)(*operands)
 
-    return np.array(MODES[mode](f, [args[i] for i in free]))
+def hessians_of(row: Primitive, free: tuple[int, ...], modes: Iterable[str]) -> Any:
+    """The function of operands that gives, in each mode, the derivative of partial i of `row` by operand j; for `free`."""
+
+    def matrices(*operands: Any) -> Any:
+        def f(xs: Sequence[Any]) -> Any:
+            given = dict(zip(free, xs, strict=True))
+            return function_of_operands(row)(*(given.get(i, x) for i, x in enumerate(operands)))
+
+        return [MODES[mode](f, [operands[i] for i in free]) for mode in modes]
+
+    return matrices
+
+
+@cache
+def _jitted_hessians(row: Primitive, free: tuple[int, ...]) -> Any:
+    return jit(hessians_of(row, free, MODES), threads=1)  # one program for all modes is compiled once
+
+
+def eager_second(row: Primitive, batch: Sequence[Point]) -> list[list[np.ndarray]]:
+    """The derivative of each partial by operand j, in list j, at several points; `MODES` take turns."""
+    turns = zip(batch, cycle(MODES), strict=False)
+    matrices = [hessians_of(row, operands_with_derivative(row, args), [mode])(*args)[0] for args, mode in turns]
+    return _columns(np.array(matrices))
+
+
+def native_second(row: Primitive, batch: Sequence[Point]) -> list[list[np.ndarray]]:
+    """The same in lanes of a compiled function; at all points the same operands must have derivatives."""
+    free = operands_with_derivative(row, batch[0])
+    with domain_errors("ieee"):
+        found = _jitted_hessians(row, free)(*np.array(batch).T)
+    matrices = np.empty((len(batch), len(free), len(free)))
+    for turn, lines in enumerate(found):
+        lanes = slice(turn, None, len(MODES))
+        for i, line in enumerate(lines):
+            for j, entry in enumerate(line):
+                matrices[lanes, i, j] = entry[lanes]
+    return _columns(matrices)
+
+
+def _columns(matrices: np.ndarray) -> list[list[np.ndarray]]:
+    """Matrices, one for each point, as a list for each operand, with an array for each partial."""
+    return [list(column) for column in matrices.transpose(2, 1, 0)]

@@ -26,6 +26,14 @@ BEST, NEIGHBOURS, ROUNDS = 15, 150, 3
 LOST = 2.0**51
 """From this error on, in ulps, no digit is right: of a number that is replaced by zero, for example."""
 
+SUMMED = 3.0
+"""What is added to the limits of compiled sums and products of up to six terms: each of them rounds once."""
+
+
+def limit_of(row: Primitive, system: str) -> float:
+    """The limit that `row` keeps in `system`, in ulps."""
+    return row.ulp + (SUMMED if system == "compiled" and row.variadic else 0.0)
+
 
 @dataclass
 class Truth:

@@ -129,6 +129,8 @@ def is_regular(row: Primitive, args: tuple[float, ...]) -> bool:
         return False
     if row.name in ("maximum", "minimum", "clip"):
         return args[0] not in args[1:]
+    if row.name in ("relu", "leaky_relu", "elu"):
+        return args[0] != 0.0
     if row.name in ("sqrt", "asin", "acos", "acosh"):
         return abs(args[0]) not in (row.domain[0].low, row.domain[0].high)
     return row.name != "pow" or args[0] != 0.0

@@ -8,6 +8,8 @@ import pytest
 from autograd_core import Value, dot, log, modes, no_grad, sigmoid
 from autograd_core.errors import DomainError
 from autograd_core.modes import trace_lines
+from autograd_core.testing import Program
+from nn import Neuron
 
 
 def test_nothing_is_recorded_under_no_grad():
@@ -61,6 +63,35 @@ def test_the_line_of_the_user_is_remembered():
         assert here[line - 1].strip() == code
     assert x.line is None
     assert (x * x).line is None
+
+
+def test_the_line_of_the_user_is_remembered_behind_lines_of_the_packages():
+    x = Value(2.0)
+    program, neuron = Program([2.0], [("mul", 0, 0)]), Neuron(1)
+    with trace_lines():
+        by_subpackage = program(x)
+        by_neuron = neuron([x])
+    here = Path(__file__).read_text(encoding="utf-8").splitlines()
+    for node, name in ((by_subpackage, "by_subpackage"), (by_neuron, "by_neuron")):
+        file, line = node.line
+        assert Path(file) == Path(__file__)
+        assert here[line - 1].strip().startswith(f"{name} = ")
+
+
+def test_a_node_with_a_line_knows_its_operation_and_its_constants():
+    x = Value(2.0)
+    with trace_lines():
+        y = 3.0 / x
+    assert (y.primitive.name, y.operands) == ("div", (3.0, x))
+
+
+def test_detach_and_backward_while_lines_are_remembered():
+    x = Value(2.0)
+    with trace_lines():
+        y = x.detach()
+        (x * x).backward()
+    assert (y.op, y.parents) == ("", ())
+    assert x.grad == 4.0
 
 
 def test_one_object_in_two_threads_puts_back_what_each_had():

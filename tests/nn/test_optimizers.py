@@ -167,7 +167,7 @@ def test_options_out_of_range_are_named():
     for name, options, message in [
         ("sgd", {"momentum": -0.1}, "momentum must be a finite number >= 0, got -0.1"),
         ("sgd", {"weight_decay": -1}, "weight_decay must be a finite number >= 0, got -1"),
-        ("sgd", {"nesterov": True}, "nesterov=True needs a momentum > 0 and no dampening"),
+        ("sgd", {"nesterov": True}, "^SGD: nesterov=True needs a momentum > 0 and no dampening, got"),
         ("sgd", {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, "no dampening"),
         ("adam", {"betas": (0.9, 1.0)}, r"beta2 must be a number in \[0, 1\), got 1.0"),
         ("adam", {"betas": 0.9}, r"betas must be two numbers in \[0, 1\), got 0.9"),
@@ -432,3 +432,11 @@ def test_options_given_beside_an_optimizer_are_listed():
     ready = Adam([Value(1.0)])
     with pytest.raises(ValueError, match=r"so lr, eps cannot be given beside it$"):
         optimizers.get(ready, [], lr=0.1, eps=0.1)
+
+
+def test_a_count_of_steps_that_cannot_be_is_told_with_the_optimizer():
+    optimizer = Adam([Value(1.0)])
+    state = optimizer.state_dict()
+    state["state"][0]["step"] = -1
+    with pytest.raises(ValueError, match=r"Adam\.load_state_dict: step cannot be -1"):
+        optimizer.load_state_dict(state)

@@ -7,13 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograd_core.conditions import RECORDED_ROWS
 from autograd_core.primitives import TABLE
 from autograd_core.tape import native, training
-from autograd_core.tape.kernels import can_compile
-
-ALL = sorted((row for row in [*TABLE.values(), *RECORDED_ROWS.values()] if can_compile(row)), key=lambda row: row.name)
-
+from tests.tapes import ALL_ROWS
 
 SOME = [TABLE[name] for name in "add div dot exp fsum log mul neg relu sqrt square sub tanh".split()]
 
@@ -31,6 +27,6 @@ def always(rows):
 @pytest.fixture(scope="package", autouse=True)
 def kernels() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(native, "rows_of", always(ALL))
+        patch.setattr(native, "rows_of", always(ALL_ROWS))
         patch.setattr(training, "rows_of", always(SOME))
         yield

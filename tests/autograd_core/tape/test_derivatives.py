@@ -81,6 +81,15 @@ def test_no_branch_of_the_recorded_lane_is_taken_for_the_others(switch, order):
     lanes_agree(derivative(SWITCHES[switch], order), LANES, rtol=1e-12)
 
 
+def test_lanes_that_leave_an_edge_out_are_computed_by_the_program():
+    g = jit(grad(SWITCHES["an infinite partial"]))
+    X = np.array([-1.0, 4.0, -3.0])
+    assert g(X).tolist() == [0.0, 3.0, 0.0]
+    results = g.program.results(g.program.numbers(), X[None, :])
+    assert results.finite  # otherwise each lane would be computed eagerly
+    assert results.outputs.tolist() == [[0.0, 3.0, 0.0]]
+
+
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_forward_mode(switch):
     f = SWITCHES[switch]

@@ -135,3 +135,15 @@ def test_the_number_of_a_constant_may_be_read():
 def test_other_numbers_may_not_be_read(f):
     with pytest.raises(RecordingError, match=r"reading \.data"):
         jit(f)(2.0)
+
+
+def test_constants_that_nothing_reads_are_left_out():
+    def f(x):
+        _ = Value(7.0) * 3.0  # nobody asks for it
+        return x * 2.0
+
+    assert str(record(f, (1.0,))[0]).splitlines() == [
+        "%0     input        x0",
+        "%1     constant     2.0",
+        "%2     mul          %0 %1  <- output 0",
+    ]

@@ -24,6 +24,7 @@ def test_listing():
         "%4     tanh         %3  <- output 0",
     ]
     assert example().listing(3, 4) == "%3     add          %0 %1"
+    assert str(Tape([Input("")], [])) == "%0     input"
 
 
 def test_guards_and_values_without_label_are_listed():

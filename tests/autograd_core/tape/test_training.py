@@ -7,6 +7,7 @@ import pytest
 
 from autograd_core import Trainer, Value, dot, exp, fsum, jit, log, mean, relu, tanh, zero_grad
 from autograd_core.tape import BranchError, program, training
+from autograd_core.tape.plan import Product
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(23, 3))
@@ -234,6 +235,24 @@ def test_batches_of_examples_of_any_width(width):
     np.testing.assert_allclose([v.grad for v in weights], 2 * errors @ X[batch] / 11, rtol=1e-10)
 
 
+def test_a_penalty_of_products_with_constants_reaches_the_parameters(executor):
+    """A matrix of numbers times the parameters alone: the adjoints of that product's inputs are all there is."""
+    rng = np.random.default_rng(2)
+    weights = [Value(float(x)) for x in rng.normal(size=6)]
+    matrix = rng.normal(size=(5, 6)).tolist()
+
+    def penalty():
+        return fsum([tanh(dot(row, weights, 0.1)) for row in matrix])
+
+    trainer = Trainer(jit(lambda x: x * 0.0), (np.array([0.5, 2.0]),), [weights], penalty)
+    assert any(isinstance(step, Product) for step in trainer.shared.plan.steps)
+    trainer.gradients([0, 1])
+    found = [w.grad for w in weights]
+    zero_grad(*weights)
+    penalty().backward()
+    assert found == pytest.approx([w.grad for w in weights], rel=1e-13)
+
+
 def test_a_penalty_counts_whole_unless_a_share_is_given(executor):
     w = Value(3.0)
     function, data = jit(lambda x: w * x), (np.array([1.0, 3.0]),)
@@ -246,24 +265,40 @@ def test_a_penalty_counts_whole_unless_a_share_is_given(executor):
 
 
 def test_updates_of_several_forms_one_after_the_other(executor):
-    """Three stretches of different lengths: plain steps, steps with momentum, and plain ones again."""
+    """Stretches of different lengths: plain steps, steps with momentum, a plain one and steps with momentum again."""
     w = Value(1.0)
     trainer = Trainer(jit(lambda x: (w * x - 1.0) ** 2), (np.array([0.5, 2.0]),), [[w]])
     plan = [
         (2, [lambda w, g, v: (w - 0.01 * g, v)]),
         (3, [lambda w, g, v: (w - 0.02 * (0.5 * v + g), 0.5 * v + g)]),
         (1, [lambda w, g, v: (w - 0.03 * g, v)]),
+        (2, [lambda w, g, v: (w - 0.01 * (0.7 * v + g), 0.7 * v + g)]),
     ]
-    batches = [[0], [1], [0, 1], [1], [0], [1]]
+    batches = [[0], [1], [0, 1], [1], [0], [1], [0, 1], [0]]
     expected, velocity = 1.0, 0.0
     updates = [update for count, (update,) in plan for _ in range(count)]
     for batch, update in zip(batches, updates, strict=True):
         xs = np.array([0.5, 2.0])[batch]
         expected, velocity = update(expected, float((2.0 * (expected * xs - 1.0) * xs).mean()), velocity)
     slots = [np.zeros((1, 1))]
-    assert trainer.train(batches, plan, slots).steps == 6
+    assert trainer.train(batches, plan, slots).steps == 8
     assert w.data == pytest.approx(expected, rel=1e-13)
     assert slots[0][0, 0] == pytest.approx(velocity, rel=1e-13)
+
+
+def test_the_loop_is_compiled_for_the_rows_of_both_programs(monkeypatch):
+    asked, rows_of = [], training.rows_of
+
+    def spy(*plans):
+        asked.append(plans)
+        return rows_of(*plans)
+
+    monkeypatch.setattr(training, "rows_of", spy)
+    w = Value(1.0)
+    trainer = Trainer(jit(lambda x: exp(w * x)), (np.array([1.0]),), [[w]], lambda: log(w))
+    trainer.gradients([0])
+    assert all(plans == (trainer.placement.plan, trainer.shared.plan) for plans in asked)
+    assert asked
 
 
 def test_what_is_said_of_mistakes():
@@ -279,6 +314,10 @@ def test_what_is_said_of_mistakes():
     with pytest.raises(ValueError) as caught:  # noqa: PT011
         Trainer(function, data, [[w]]).train([], [], [np.zeros((0, 1))])
     assert str(caught.value) == "Trainer: batch 0 is empty"
+    with pytest.raises(
+        ValueError, match=r"the slots need an array \(slots, parameters\) for groups of \[1\], got \[None\]"
+    ):
+        Trainer(function, data, [[w]]).train([[0]], [(1, [lambda w, g, v: (w, v)])], [[[0.0]]])
 
 
 def test_batches_behind_one_another():

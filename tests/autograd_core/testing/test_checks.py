@@ -12,6 +12,8 @@ from autograd_core.functions import FUNCTIONS
 from autograd_core.primitives import TABLE
 from autograd_core.row import UNSELECTED, Primitive
 from autograd_core.testing import CHECKS, PrimitiveError, check_primitive
+from autograd_core.testing.derivative_checks import check_kinks, check_partials
+from autograd_core.testing.subject import Subject
 from tests.mutants import mutants
 
 
@@ -177,6 +179,31 @@ def test_a_kink_that_is_not_declared(name):
     text = faults(without(TABLE[name], kinks=None), points=60)["kinks"]
     assert "no kink is declared there" in text
     assert "add kinks=lambda m, " in text
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(-3.072210748591561, -4.712422113796389), (-0.06741260013083353, 0.12354527117955075)],
+        [(3.222941268553901, 2.689963667140793), (-2.4563511117403163, -0.9802983027661146)],
+    ],
+)
+def test_a_declared_kink_may_be_steep(points):
+    """For tiny y the quotient x/y is large: at the floats on both sides of a jump of x % y it is not close to an integer."""
+    subject = Subject(TABLE["mod"], 4, seed=0)
+    subject.inside = points
+    assert list(check_kinks(subject)) == []
+    subject.row = without(TABLE["mod"], kinks=None)
+    assert list(check_kinks(subject))
+
+
+@pytest.mark.parametrize("x", [27.13070874867047, 27.27811978158706])
+def test_subnormal_results_have_few_digits(x):
+    """Differences of subnormal numbers say little of a slope, and the complex step is 0 where it underflows."""
+    subject = Subject(TABLE["erfc"], 4, seed=0)
+    subject.inside = [(x,)]
+    assert 0.0 < -subject.evaluate((x,))[1][0] < 2.0**-1022
+    assert list(check_partials(subject)) == []
 
 
 @pytest.mark.parametrize(
