@@ -226,6 +226,8 @@ def n_outputs(model: Any, row: Sequence[float]) -> int:
 
 def mean_of(numbers: Sequence[float], weights: Sequence[float] | None = None) -> float:
     """The weighted mean of numbers, among which may be infinite ones and nan."""
+    if len(numbers) == 1:
+        return numbers[0]
     weights = [1.0] * len(numbers) if weights is None else weights
     terms = [x * w for x, w in zip(numbers, weights, strict=True)]
     try:

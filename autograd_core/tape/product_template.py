@@ -59,7 +59,7 @@ _MANY = """
 @summing
 def many_gradients(first, rows, columns, inputs, weights, distance, V, A, gradients, lanes):
     stride, near = V.shape[1], max(1, {near} // lanes // {wide}) * {wide}
-    turned = aligned(near * lanes)
+    turned = aligned(near * max(lanes, {step}))  # of one lane, whole squares are turned too
     for begin in range(0, columns, near):
         span = min(near, columns - begin)
         for i in range(begin, begin + span, {step}):

@@ -91,6 +91,21 @@ def test_adjoint(kernels, sizes, wanted):
     np.testing.assert_allclose(gradients, total, rtol=1e-12, atol=1e-12)
 
 
+def test_one_lane_of_many_results(kernels):
+    """A single lane is computed in rows of `PADDING`, with no adjoints in the others."""
+    case = Case(72, NEAR + 40, PADDING, 0)
+    A, gradients = case.A.copy(), case.before.copy()
+    A[:, 1:] = 0.0
+    G = A[case.results, :1].copy()
+    for _ in range(3):  # what is written behind an array may be noticed late
+        kernels["product_adjoint"](*case.head(), case.V, A, gradients, 1, False)
+    total = case.before.copy()
+    rows = case.matrix(total)
+    rows[:, :-1] += 3.0 * G @ case.V[case.inputs, :1].T
+    rows[:, -1] += 3.0 * G[:, 0]
+    np.testing.assert_allclose(gradients, total, rtol=1e-12, atol=1e-12)
+
+
 def test_infinite_lanes_stay_in_their_lanes(kernels):
     case = Case(5, 6, 40, 3)
     V = case.V.copy()
