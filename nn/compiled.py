@@ -67,7 +67,7 @@ class CompiledEngine(EagerEngine):
         self._inputs = (np.array(X, dtype=float), self._rows(y), importance)
         self._decider = loss if isinstance(loss, LossFunction) and loss.decide is not None else None
         self._expected = self._labels(self._inputs[1])
-        self._trainer: Trainer | None = None
+        self._trainers: dict[tuple[tuple[Any, ...], ...], Trainer] = {}  # by their groups of parameters
         self._steps_per_call = 16
         if self._example.record(*[array[:1] for array in self._inputs]).guards:
             raise BranchError("the model or the loss branches on a comparison: write where(condition, a, b)")
@@ -107,6 +107,8 @@ class CompiledEngine(EagerEngine):
         self, batches: Iterable[Sequence[int]], training: "Training"
     ) -> Iterator[list[tuple[Sequence[int], BatchResult]]]:
         """Take one step of the optimizer for each batch; gives the batches of each call, with their results.
+
+        Parameters that the optimizer does not train keep the gradients that they had.
 
         Raises
         ------
@@ -189,12 +191,13 @@ class CompiledEngine(EagerEngine):
 
     def _training_program(self, groups: list[list[Any]]) -> Trainer:
         """The trainer for these groups of parameters."""
-        if self._trainer is None:
+        key = tuple(map(tuple, groups))
+        if key not in self._trainers:
             penalty = None if self.regularizer is None else lambda: self.regularizer(self.model)  # type: ignore[misc]
-            self._trainer = Trainer(
+            self._trainers[key] = Trainer(
                 self._example, inputs=self._inputs, groups=groups, penalty=penalty, share=1.0 / self.n_train
             )
-        return self._trainer
+        return self._trainers[key]
 
     def _batches(self, result: Any, batches: Sequence[Sequence[int]]) -> Iterator[BatchResult]:
         """What the engine tells of each batch."""

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .checks import Rows, Target, check_batch_size, check_count, check_inputs, check_number, check_targets
@@ -46,6 +47,13 @@ class Batches:
         for chosen in self.indices():
             yield [self.X[i] for i in chosen], [self.y[i] for i in chosen]
 
+    @cached_property
+    def _as_given(self) -> Any:
+        """The positions of the examples in their own order."""
+        import numpy as np
+
+        return np.arange(len(self.X))
+
     def order(self) -> Any:
         """The positions of the examples in the order of one epoch, an array."""
         import numpy as np
@@ -54,14 +62,13 @@ class Batches:
         if self.replacement:
             return np.array([self.random.randrange(count) for _ in range(count)])
         if not self.shuffle or self.batch_size >= count:  # all examples in one batch need no order
-            return np.arange(count)
+            return self._as_given
         keys = np.frombuffer(self.random.randbytes(8 * count), dtype="<u8")  # sorted, they give each order as likely
         if count > MOST_PACKED:
             return np.argsort(keys)
         places = np.uint64((1 << (count - 1).bit_length()) - 1)
-        keys = (keys & ~places) | np.arange(
-            count, dtype=np.uint64
-        )  # numbers alone are sorted faster, so each has its place
+        # Numbers are sorted faster than their positions, so each has its position in its last bits.
+        keys = (keys & ~places) | np.arange(count, dtype=np.uint64)
         return (np.sort(keys) & places).astype(np.int64)
 
 

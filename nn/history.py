@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,15 @@ class History:
 
     def append(self, row: Mapping[str, float]) -> None:
         """Add the figures of one epoch."""
-        if row.keys() != self.history.keys():
-            count = len(self)
-            for name in row:
-                self.history.setdefault(name, [math.nan] * count)
+        self.extend({name: [float(x)] for name, x in row.items()})
+
+    def extend(self, columns: Mapping[str, Sequence[float]]) -> None:
+        """Add the figures of several epochs, a column of equal length for each."""
+        before, more = len(self), max(map(len, columns.values()), default=0)
+        for name in columns:
+            self.history.setdefault(name, [math.nan] * before)
         for name, column in self.history.items():
-            column.append(float(row.get(name, math.nan)))
+            column.extend(columns.get(name) or [math.nan] * more)
 
     def row(self, epoch: int) -> dict[str, float]:
         """The figures of an epoch, counted from 0; negative numbers count from the end."""

@@ -3,7 +3,7 @@
 import math
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .history import header, line
@@ -21,11 +21,25 @@ class Progress:
     def epoch(self, epoch: int, row: Mapping[str, float]) -> None:
         """After an epoch, with its figures."""
 
+    def epochs(self, first: int, columns: Mapping[str, Sequence[float]]) -> None:
+        """After epochs that were done in one go, `first` and those behind it, with a column for each figure."""
+
     def end(self) -> None:
         """After the training, however it ended."""
 
 
-class Lines(Progress):
+class Shown(Progress):
+    """Shows epochs that were done in one go one by one."""
+
+    def epochs(self, first: int, columns: Mapping[str, Sequence[float]]) -> None:
+        """Show the figures of each."""
+        for epoch, numbers in enumerate(zip(*columns.values(), strict=True), start=first):
+            row = dict(zip(columns, numbers, strict=True))
+            self.batch(epoch, 1.0, row["loss"])
+            self.epoch(epoch, row)
+
+
+class Lines(Shown):
     """One line per epoch, under a header."""
 
     def __init__(self) -> None:
@@ -87,28 +101,28 @@ class Bar(Lines):
             self.bar.close()
 
 
-class NotebookLine(Progress):
+class NotebookLine(Shown):
     """One line of plain text that is replaced as the training goes on: no widget, so the saved notebook shows its end."""
 
     def __init__(self) -> None:
         self.handle: Any = None
-        self.epochs = 0
+        self.total = 0
         self.shown = 0.0
         self.text = ""
 
     def begin(self, epochs: int) -> None:
         """Take note of the length of the training."""
-        self.epochs = epochs
+        self.total = epochs
         self.handle = sys.modules["IPython"].display.display(_Text(f"epoch 0/{epochs}"), display_id=True)
 
     def batch(self, epoch: int, done: float, loss: float) -> None:
         """Move on by one batch."""
         if time.monotonic() - self.shown > 0.2:  # a notebook redraws slowly
-            self.show(f"epoch {epoch + 1}/{self.epochs}  {done:4.0%}  loss {loss:.4g}")
+            self.show(f"epoch {epoch + 1}/{self.total}  {done:4.0%}  loss {loss:.4g}")
 
     def epoch(self, epoch: int, row: Mapping[str, float]) -> None:
         """Show the figures of the epoch."""
-        self.text = f"epoch {epoch + 1}/{self.epochs}  {summary(row)}"
+        self.text = f"epoch {epoch + 1}/{self.total}  {summary(row)}"
         if time.monotonic() - self.shown > 0.2:
             self.show(self.text)
 

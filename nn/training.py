@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any
 
 from . import checkpoints, engines, losses, optimizers, progress, regularizers, schedules
@@ -288,7 +288,7 @@ class Training:
             else:
                 self.sums.add_all(call, start, stop)
                 if len(self.sums.sizes) == per_epoch:
-                    self._enter([self._figures()])
+                    self._enter({name: [x] for name, x in self._figures().items()})
                     self.sums = Sums()
             start = stop
         if self.sums.seen:
@@ -297,24 +297,19 @@ class Training:
     def _count_epochs(self, call: engines.CallResult, start: int, stop: int) -> None:
         """Enter whole epochs of a call."""
         per_epoch = len(self.batches)
-        sizes, rates = call.sizes[start : start + per_epoch].tolist(), self._rates()  # the same in all epochs
-        losses = call.losses[start:stop].reshape(-1, per_epoch).tolist()
-        penalties = call.penalties[start + per_epoch - 1 : stop : per_epoch].tolist()
-        right: Any = repeat(0)
+        losses = call.losses[start:stop].reshape(-1, per_epoch)
+        penalties = call.penalties[start + per_epoch - 1 : stop : per_epoch]
+        right = [0] * len(losses)
         if call.right is not None:
             right = call.right[start:stop].reshape(-1, per_epoch).sum(axis=1).tolist()
-        self._enter([
-            self._row(epoch, sizes, penalty, hits, len(self.X)) | rates
-            for epoch, penalty, hits in zip(losses, penalties, right, strict=False)
-        ])  # fmt: skip
+        sizes = call.sizes[start : start + per_epoch].tolist()  # the same in all epochs
+        self._enter(self._columns(losses.tolist(), sizes, penalties.tolist(), right, len(self.X)))
 
-    def _enter(self, rows: list[dict[str, float]]) -> None:
+    def _enter(self, columns: dict[str, list[float]]) -> None:
         """The figures of epochs that were trained in bulk."""
-        for row in rows:
-            self.history.append(row)
-            self.progress.batch(self.epoch, 1.0, row["loss"])
-            self.progress.epoch(self.epoch, row)
-            self.epoch = min(self.epoch + 1, self.epochs - 1)
+        self.history.extend(columns)
+        self.progress.epochs(self.epoch, columns)
+        self.epoch = min(self.epoch + len(columns["loss"]), self.epochs - 1)
 
     def _run_epoch(self) -> None:
         if not self.batches_done:  # some are done where a training is resumed within an epoch
@@ -392,16 +387,19 @@ class Training:
     def _figures(self) -> dict[str, float]:
         """What is known of the present epoch after its batches so far."""
         sums = self.sums
-        return self._row(sums.losses, sums.sizes, sums.penalty, sums.right, sums.seen) | self._rates()
+        columns = self._columns([sums.losses], sums.sizes, [sums.penalty], [sums.right], sums.seen)
+        return {name: x for name, (x,) in columns.items()}
 
-    def _row(self, losses: list[float], sizes: list[int], penalty: float, right: int, seen: int) -> dict[str, float]:
-        """The figures of an epoch: the losses of its batches, the last penalty, and how many of `seen` were right."""
-        row = {"loss": mean_of(losses, sizes)}
+    def _columns(
+        self, losses: list[list[float]], sizes: list[int], penalties: list[float], right: list[int], seen: int
+    ) -> dict[str, list[float]]:
+        """The figures of epochs: the losses of the batches of each, its last penalty, and how many of `seen` were right."""
+        columns = {"loss": [mean_of(batches, sizes) for batches in losses]}
         if self.regularizer is not None:
-            row["penalty"] = penalty
+            columns["penalty"] = penalties
         if self.decide is not None:
-            row["accuracy"] = right / seen
-        return row
+            columns["accuracy"] = [hits / seen for hits in right]
+        return columns | {name: [rate] * len(losses) for name, rate in self._rates().items()}
 
     def _rates(self) -> dict[str, float]:
         """The learning rate of each group."""

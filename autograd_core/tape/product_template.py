@@ -29,7 +29,7 @@ def product_source() -> str:
     return (
         _IMPORTS.format(digest_of("vectors"))
         + _FORWARD.format(near=NEAR, tiles=indent(_tiles("j", "count", _sums), " " * 8))
-        + _MANY.format(
+        + _GRADIENTS_OF_MANY.format(
             near=NEAR, step=width(), wide=2 * width(), high=TILE * TILE // 2, turn=indent(_turned(), " " * 16),
             tile=indent(_weight_gradients(TILE * TILE // 2, 2), " " * 16),
         )
@@ -54,7 +54,7 @@ def product(first, count, width, inputs, uniforms, weights, V, lanes):
         end = min(begin + near, width)
 {tiles}"""
 
-_MANY = """
+_GRADIENTS_OF_MANY = """
 
 @summing
 def many_gradients(first, rows, columns, inputs, weights, distance, V, A, gradients, lanes):
@@ -139,7 +139,7 @@ def _tiles_of_weights() -> str:
     """The gradients of the weights, tile by tile, and of the biases: adjoints times inputs, summed over the lanes.
 
     The sums of a tile are vectors of lanes, which are added up in the end: for as many neighbours in a row of W as
-    a vector has lanes, or in a column of it where these are too few. Where there are many results, `_MANY` does most.
+    a vector has lanes, or in a column of it where these are too few. Where there are many results, `_GRADIENTS_OF_MANY` does most.
     """
     step = width()
     high, wide, low = TILE * TILE // 2, 2 * step, TILE * TILE // step

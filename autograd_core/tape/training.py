@@ -133,11 +133,12 @@ class Trainer:
 
         Many calls then take no longer than one. The Values must not be changed meanwhile.
         """
-        self._held = self._read()
+        numbers, gradients = self._read()
+        gradients[: len(self.leaves)] = [leaf._grad for leaf in self.leaves]  # they stay if there is no call
+        self._held = numbers, gradients
         try:
             yield
         finally:
-            numbers, gradients = self._held
             self._held = None
             self._write(numbers, gradients)
 
@@ -164,7 +165,7 @@ class Trainer:
             If there are not as many updates as batches, or slots do not fit the groups, or a batch is empty or has a
             lane that does not exist.
         """
-        order, ends = _order(batches) if ends is None else (batches, ends)
+        order, ends = _order(batches) if ends is None else (_integers(batches), _integers(ends))
         count = sum(count for count, _ in updates)
         if count != len(ends):
             raise ValueError(f"Trainer: {len(ends)} batches need as many updates, got {count}")
@@ -199,7 +200,7 @@ class Trainer:
         return Trained(steps, results.losses[:tried], results.penalties[:tried], results.outputs[:, : ends[tried - 1]])
 
     def _read(self) -> tuple[Any, Any]:
-        """The numbers of the leaves, with the constants behind them, and room for their gradients."""
+        """The numbers of the leaves, those behind them that are not in place (see `Placement`), and room for the gradients."""
         import numpy as np
 
         numbers = np.concatenate([[leaf._data for leaf in self.leaves], self._constants])
@@ -278,8 +279,9 @@ class Trainer:
         columns = PADDING if any(isinstance(step, Product) for step in shared.steps) else 1
         sizes = (main.inputs, main.registers, lanes_per_block(main), shared.registers, columns, int(stepping))
         return int(self._loops[formulas]["train"](
-            *self._arguments, self.shared.constants, sizes, self._wires, self.shared_numbers, self.examples, order, ends, leaves, gradients,
-            slots, self.bounds, chosen, constants, self.share, results.losses, results.penalties, results.outputs,
+            *self._arguments, self.shared.constants, sizes, self._wires, self.shared_numbers, self.examples, order, ends,
+            leaves, gradients, slots, self.bounds, chosen, constants, self.share,
+            results.losses, results.penalties, results.outputs,
         ))  # fmt: skip
 
     def _run_on_arrays(
@@ -325,6 +327,13 @@ def _order(batches: Sequence[Any]) -> tuple[Any, Any]:
 
     lanes = [np.asarray(batch, dtype=np.int64) for batch in batches]
     return np.concatenate([*lanes, np.zeros(0, np.int64)]), np.cumsum([len(batch) for batch in lanes], dtype=np.int64)
+
+
+def _integers(numbers: Sequence[int]) -> Any:
+    """The array of numbers that the generated loop takes."""
+    import numpy as np
+
+    return np.ascontiguousarray(numbers, dtype=np.int64)
 
 
 def _arguments(plan: Plan, rows: Sequence[Any], inputs: bool) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import Standardizer, batches, k_folds, train_test_split
+from nn import Standardizer, batches, data, k_folds, train_test_split
 
 sizes = st.integers(1, 40)
 
@@ -35,6 +35,22 @@ def test_epochs_have_orders_of_their_own_that_a_seed_repeats():
     assert list(other) != orders[0]
     fixed = batches(*numbered(20), batch_size="full", shuffle=False)
     assert list(fixed) == list(fixed) == [numbered(20)]
+
+
+@pytest.mark.parametrize("n", [2, 3, 100, data.MOST_PACKED, data.MOST_PACKED + 1])
+def test_orders_are_those_of_the_random_keys(n, monkeypatch):
+    first, again = (data.Batches([[0.0]] * n, [0] * n, batch_size=1, seed=3) for _ in range(2))
+    order = first.order().tolist()
+    assert sorted(order) == list(range(n))
+    monkeypatch.setattr(data, "MOST_PACKED", 0)
+    assert again.order().tolist() == order
+
+
+def test_each_order_is_as_likely():
+    epochs = data.Batches([[0.0]] * 3, [0] * 3, batch_size=1, seed=0)
+    counts = collections.Counter(tuple(epochs.order().tolist()) for _ in range(6000))
+    assert len(counts) == 6
+    assert all(900 < count < 1100 for count in counts.values())
 
 
 def test_drawing_with_replacement_repeats_and_leaves_out():

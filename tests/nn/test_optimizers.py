@@ -332,6 +332,22 @@ def test_the_rule_of_sgd_on_an_array_of_later_steps(dampening):
     assert optimizer.rule(group, 2)(2.0, 3.0, 5.0)[1] == pytest.approx(0.9 * 5.0 + (1.0 - dampening) * 3.0)
 
 
+def test_sgd_without_momentum_leaves_the_velocity_until_there_is_one():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.5, dampening=0.3)
+    (group,), (state,) = optimizer.param_groups, optimizer.state
+    w.grad = 0.25
+    optimizer.step()
+    assert (w.data, state["velocity"]) == (0.875, [0.0])  # dampening is of momentum alone
+    group["momentum"] = 0.5
+    optimizer.step()
+    assert state["velocity"] == pytest.approx([0.7 * 0.25])
+    group["momentum"] = 0.0
+    before = list(state["velocity"])
+    optimizer.step()
+    assert state["velocity"] == before
+
+
 # What is said of mistakes, word for word ------------------------------------------------------------------------------
 
 

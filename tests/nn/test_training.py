@@ -493,6 +493,17 @@ def test_clipping_and_optimizer_state_across_fits():
     assert weights(once) == weights(twice)
 
 
+def test_clipping_looks_at_all_parameters_where_some_are_trained():
+    models = {engine: small() for engine in ("eager", "compiled")}
+    for engine, model in models.items():
+        optimizer = SGD(model.parameters()[:5], lr=0.1)
+        train(model, engine=engine, optimizer=optimizer, callbacks=ClipGradients(norm=0.1))
+    eager, compiled = models.values()
+    assert weights(eager) == pytest.approx(weights(compiled), rel=1e-12)
+    assert weights(eager)[5:] == weights(small())[5:]
+    assert [p.grad for p in eager.parameters()] == pytest.approx([p.grad for p in compiled.parameters()], rel=1e-9)
+
+
 class Onlooker(nn.Callback):
     """Looks on between the epochs, so that they are trained one by one."""
 

@@ -96,6 +96,31 @@ def twice(rows, batch):
     return np.concatenate([d_W, d_b[:, None]], axis=1).ravel() / len(batch)
 
 
+def test_a_constant_before_the_first_leaf_is_no_leaf():
+    """Numbers that are no leaves count as -1, which is no neighbour of leaf 0."""
+    bias = Value(0.25)
+    trainer = Trainer(jit(lambda x: dot([2.0], [x], bias)), (np.array([1.0, 3.0]),), [[bias]])
+    assert any(isinstance(step, Product) for step in trainer.program.plan.steps)
+    assert not trainer.placement.in_place.any()
+    assert trainer.gradients([0, 1]).losses.tolist() == [4.25]
+    assert bias.grad == 1.0
+
+
+def test_a_leaf_may_be_read_by_a_product_in_the_lanes_and_by_the_penalty():
+    w, c, other, frozen = Value(0.5), Value(-0.25), Value(2.0), Value(3.0)
+
+    def f(x):
+        return dot([w], [x], c) * w * other  # 2 w² + c w on average, times the other
+
+    trainer = Trainer(jit(f), (np.array([1.0, 3.0]),), [[other], [w, c]], lambda: w * w * frozen + c, share=0.5)
+    assert any(isinstance(step, Product) for step in trainer.program.plan.steps)
+    assert copied(trainer) == 0
+    trainer.gradients([0, 1])
+    by_penalty = 0.5 * 2.0 * 0.5 * 3.0, 0.5
+    assert (w.grad, c.grad) == (2.0 * (4.0 * 0.5 - 0.25) + by_penalty[0], 2.0 * 0.5 + by_penalty[1])
+    assert other.grad == 2.0 * 0.5**2 - 0.25 * 0.5
+
+
 def test_places():
     layers = layers_of([3, 2])
     other = Value(2.0)

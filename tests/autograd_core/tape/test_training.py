@@ -328,7 +328,11 @@ def test_batches_behind_one_another():
         return w.data, result.losses.tolist()
 
     lanes = np.array([0, 1, 2, 0, 1])
-    assert trained([[0, 1], [2], [0, 1]]) == trained(lanes, ends=np.array([2, 3, 5]))
+    expected = trained([[0, 1], [2], [0, 1]])
+    for ends in ([2, 3, 5], np.array([2, 3, 5]), np.array([2, 0, 3, 0, 5])[::2]):
+        assert trained(lanes, ends=ends) == expected
+        assert trained(np.repeat(lanes, 2)[::2].astype(np.int32), ends=ends) == expected
+        assert trained(lanes.tolist(), ends=ends) == expected
     for ends, message in {
         (2, 2, 5): "Trainer: batch 1 is empty",
         (2, 3, 4): "Trainer: the batches end at 4, but there are 5 lanes in them",
@@ -337,3 +341,12 @@ def test_batches_behind_one_another():
         with pytest.raises(ValueError) as caught:  # noqa: PT011
             trained(lanes, ends=np.array(ends))
         assert str(caught.value) == message
+
+
+def test_gradients_stay_where_parameters_are_held_for_nothing():
+    w = Value(0.5)
+    trainer = Trainer(jit(lambda x: w * x), (np.array([3.0]),), [[w]])
+    trainer.gradients([0])
+    with trainer.held():
+        pass
+    assert (w.data, w.grad) == (0.5, 3.0)
