@@ -42,7 +42,7 @@ class Case:
         """How far the gradient in a lane moves if every result is off by some last places: by inputs, then captured."""
         gradient = np.array(self.eagerly(lane).gradient)
         noise = random.Random(0)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             moved = [
                 abs(replace(self, program=_nudged(self.program, noise)).eagerly(lane).gradient - gradient)
                 for _ in range(8)
