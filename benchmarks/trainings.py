@@ -106,7 +106,9 @@ def targets(name: str, seconds: dict[str, float]) -> Iterator[Target]:
         if "Numba by hand" in seconds:
             ratio = fit / seconds["Numba by hand"]
             yield Target("digits by fit: at most 1.3 × the time of Numba by hand", ratio, ratio <= 1.3)
-        four = [peer for peer in seconds if peer in ("PyTorch", "scikit-learn", "JAX, a call per step", "NumPy by hand")]
+        four = [
+            peer for peer in seconds if peer in ("PyTorch", "scikit-learn", "JAX, a call per step", "NumPy by hand")
+        ]
         if four:
             yield from times(min(four, key=seconds.__getitem__), 2.0, "the best of the other four,")
         yield from times("JAX, lax.scan", 2.0)
