@@ -251,7 +251,7 @@ class Training:
         self._tell("on_train_end")
         if fault is not None:
             warnings.warn(
-                f"fit: {fault}. The model keeps the weights from before this step; a smaller learning rate, scaled "
+                f"fit: {fault.rstrip('.')}. The model keeps the weights from before this step; a smaller learning rate, scaled "
                 "inputs or clipped gradients may help",
                 RuntimeWarning,
                 stacklevel=3,
