@@ -99,9 +99,8 @@ def measure_rows(
     from tests.accuracy.measure import LOST, Evaluator, labels, limit_of, measure
     from tests.accuracy.sampling import points
 
-    systems: dict[str, Evaluator] = {OURS: eager} | ({COMPILED: native} if with_compiled else {})
-    for library in libraries:
-        systems[library.name] = _of_row(library.evaluate)
+    theirs = {library.name: _of_row(library.evaluate) for library in libraries}
+    systems: dict[str, Evaluator] = _systems(eager, native if with_compiled else None, theirs)
     table = Table(
         f"rows: the worst error in ulp at {count:,} points per operation",
         ["", "result", "limit", *systems, "worst point of ours"],
@@ -115,8 +114,7 @@ def measure_rows(
             table.rows.append(
                 [row.name if name == "value" else "", name, f"{row.ulp:g}", *cells, place(found[OURS].point)]
             )
-            ours = [system for system in systems if system in (OURS, COMPILED)]
-            exceeded += [f"{row.name} {name} {s}" for s in ours if found[s].error > limit_of(row, s)]
+            exceeded += [f"{row.name} {name} {s}" for s in _ours(systems) if found[s].error > limit_of(row, s)]
         for system in systems:
             lost[system] += any(w.normal >= LOST for (s, _), w in worst.items() if s == system)
     table.notes += [
@@ -128,6 +126,16 @@ def measure_rows(
     text = f"operations beyond their stated limit{': ' + ', '.join(exceeded) if exceeded else ''}"
     report.targets.append(Target(text, len(exceeded), not exceeded))
     return table
+
+
+def _systems(eager: Any, compiled: Any, theirs: dict[str, Any]) -> dict[str, Any]:
+    """All that are measured, by name, ours first; `compiled` may be None."""
+    return {OURS: eager} | ({COMPILED: compiled} if compiled else {}) | theirs
+
+
+def _ours(systems: Iterable[str]) -> list[str]:
+    """Those of `systems` that are ours."""
+    return [system for system in systems if system in (OURS, COMPILED)]
 
 
 def _of_row(
@@ -232,9 +240,8 @@ def measure_second_derivatives(
     from tests.accuracy.engine import eager_second, native_second
     from tests.accuracy.second import LIMIT, RANGE, SecondEvaluator, measure_second
 
-    systems: dict[str, SecondEvaluator] = {OURS: eager_second} | ({COMPILED: native_second} if with_compiled else {})
-    for library in libraries:
-        systems[library.name] = _of_row(library.second_derivatives)
+    theirs = {library.name: _of_row(library.second_derivatives) for library in libraries}
+    systems: dict[str, SecondEvaluator] = _systems(eager_second, native_second if with_compiled else None, theirs)
     table = Table(
         f"second derivatives: the worst relative error at {count:,} points per operation",
         ["", *systems, "worst point of ours"],
@@ -253,7 +260,7 @@ def measure_second_derivatives(
         f"Operands from {1 / RANGE:.0e} to {RANGE:.0e} in magnitude. At zeros of a sum, relative to its terms.",
         "Points take turns: reverse over reverse, forward over reverse, reverse over forward, forward over forward.",
     ]
-    for system in [s for s in systems if s in (OURS, COMPILED)]:
+    for system in _ours(systems):
         largest = max(worst[system].error for worst in found.values())
         text = f"second derivatives, {system}: the worst relative error, in 1e-12"
         report.targets.append(Target(text, largest / LIMIT, largest <= LIMIT))
@@ -275,8 +282,8 @@ def measure_losses(
     """The table of losses."""
     from tests.accuracy.losses import LOSSES, LossEvaluator, eager, measure_loss, native, one_by_one
 
-    systems: dict[str, LossEvaluator] = {OURS: eager} | ({COMPILED: native} if with_compiled else {})
-    systems |= {library.name: one_by_one(library.loss) for library in libraries}
+    theirs = {library.name: one_by_one(library.loss) for library in libraries}
+    systems: dict[str, LossEvaluator] = _systems(eager, native if with_compiled else None, theirs)
     table = Table(
         f"losses: the worst error in ulp at {count:,} points per loss",
         ["", "result", "limit", *systems, "worst point of ours"],
@@ -294,7 +301,7 @@ def measure_losses(
         "Losses on probabilities get probabilities between 2**-1000 and 1 - 2**-53.",
         "Compiled sums over n outputs may be off by n/2 ulp more.",
     ]
-    for system in [s for s in systems if s in (OURS, COMPILED)]:
+    for system in _ours(systems):
         text = f"losses, {system}: the worst error, in limits"
         report.targets.append(Target(text, largest[system], largest[system] <= 1.0))
     return table

@@ -251,8 +251,8 @@ class Training:
         self._tell("on_train_end")
         if fault is not None:
             warnings.warn(
-                f"fit: {fault.rstrip('.')}. The model keeps the weights from before this step; a smaller learning rate, scaled "
-                "inputs or clipped gradients may help",
+                f"fit: {fault.rstrip('.')}. The model keeps the weights from before this step; a smaller learning rate, "
+                "scaled inputs or clipped gradients may help",
                 RuntimeWarning,
                 stacklevel=3,
             )

@@ -198,10 +198,10 @@ def valley(w, rho=0.95):
     return 0.5 * (x * x + 2.0 * rho * x * y + y * y)
 
 
-def descend(f, start, steps, **options):
-    """The points that descent goes through; `options` are those of nn.optimizers.SGD: lr, momentum, nesterov."""
+def run(f, start, steps, make):
+    """The points that the optimizer which `make` makes of the weights goes through."""
     w = [Value(x) for x in start]
-    optimizer = optimizers.SGD(w, **options)
+    optimizer = make(w)
     points = [list(start)]
     for _ in range(steps):
         optimizer.zero_grad()
@@ -209,6 +209,11 @@ def descend(f, start, steps, **options):
         optimizer.step()
         points.append([x.data for x in w])
     return np.array(points)
+
+
+def descend(f, start, steps, **options):
+    """The points that descent goes through; `options` are those of nn.optimizers.SGD: lr, momentum, nesterov."""
+    return run(f, start, steps, lambda w: optimizers.SGD(w, **options))
 
 
 def steps_until(points, distance=1e-3):
@@ -494,19 +499,6 @@ def aligned(w):
     return 0.5 * (100.0 * x * x + y * y)
 
 
-def run(f, make, steps=3000):
-    """The points that the optimizer made by `make` goes through, from (1, 1)."""
-    w = [Value(1.0), Value(1.0)]
-    optimizer = make(w)
-    points = [[1.0, 1.0]]
-    for _ in range(steps):
-        optimizer.zero_grad()
-        f(w).backward()
-        optimizer.step()
-        points.append([x.data for x in w])
-    return np.array(points)
-
-
 def turned(w):  # the same valley, its axes turned by 30°
     x, y = w
     c, s = math.cos(math.pi / 6), math.sin(math.pi / 6)
@@ -519,7 +511,7 @@ ways = {
     "momentum 0.8": lambda w: optimizers.SGD(w, lr=0.02, momentum=0.8),
     "Adam, rate 0.1": lambda w: optimizers.Adam(w, lr=0.1),
 }
-table = {name: [steps_until(run(f, make, 600)) for f in (aligned, turned)] for name, make in ways.items()}
+table = {name: [steps_until(run(f, [1.0, 1.0], 600, make)) for f in (aligned, turned)] for name, make in ways.items()}
 print("steps to within 0.001      aligned   turned by 30°")
 for name, steps in table.items():
     print(f"{name:24}" + "".join(f"{'diverges' if count is None else count:>12}" for count in steps))

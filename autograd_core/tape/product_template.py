@@ -139,7 +139,8 @@ def _tiles_of_weights() -> str:
     """The gradients of the weights, tile by tile, and of the biases: adjoints times inputs, summed over the lanes.
 
     The sums of a tile are vectors of lanes, which are added up in the end: for as many neighbours in a row of W as
-    a vector has lanes, or in a column of it where these are too few. Where there are many results, `_GRADIENTS_OF_MANY` does most.
+    a vector has lanes, or in a column of it where these are too few. Where there are many results, `_GRADIENTS_OF_MANY`
+    does most.
     """
     step = width()
     high, wide, low = TILE * TILE // 2, 2 * step, TILE * TILE // step

@@ -200,7 +200,7 @@ class Trainer:
         return Trained(steps, results.losses[:tried], results.penalties[:tried], results.outputs[:, : ends[tried - 1]])
 
     def _read(self) -> tuple[Any, Any]:
-        """The numbers of the leaves, those behind them that are not in place (see `Placement`), and room for the gradients."""
+        """The numbers of the leaves, behind them those that are not in place (see `Placement`); room for gradients."""
         import numpy as np
 
         numbers = np.concatenate([[leaf._data for leaf in self.leaves], self._constants])
